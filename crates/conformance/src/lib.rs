@@ -1,0 +1,1 @@
+//! What every store promises, as one suite, and the model it is compared with.

@@ -1,0 +1,1 @@
+//! Rules: values in, answers out. No I/O, no async, no clock, no randomness.

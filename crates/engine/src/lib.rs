@@ -1,0 +1,1 @@
+//! Desks, ports and views: what the house does, over ports that speak in decisions.

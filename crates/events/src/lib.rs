@@ -1,0 +1,1 @@
+//! Events leave in order, at least once: signed webhooks.

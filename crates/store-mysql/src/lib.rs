@@ -1,0 +1,1 @@
+//! The same answers from MySQL and MariaDB: several desks, row locks in one order.

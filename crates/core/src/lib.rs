@@ -1,1 +1,38 @@
 //! Rules: values in, answers out. No I/O, no async, no clock, no randomness.
+//!
+//! Start reading at [`decide`]: an [`Order`] is decided against [`Rows`] and answered with a [`Reply`] and
+//! [`Effect`]s, or with a [`Refusal`].
+
+mod answer;
+mod command;
+mod decide;
+mod effect;
+mod event;
+mod fold;
+mod id;
+mod money;
+mod needs;
+mod row;
+mod rows;
+mod time;
+
+pub use answer::{Outcome, Programme, Refusal, Reply};
+pub use command::{Command, NewPerformance, Order, RequestKey};
+pub use decide::{Decision, Moment, Settings, decide};
+pub use effect::Effect;
+pub use event::{Aggregate, Event, Fact};
+pub use fold::{Changes, ClaimChange};
+pub use id::{
+    BalanceId, BookingId, ConcertId, EventId, HoldId, ID_MAX, IdKind, Ids, PerformanceId, RoomId, SeatNumber,
+    TransferId, UserId, WebhookId,
+};
+pub use money::Money;
+pub use needs::{
+    FactId, Facts, HoldFact, Key, Keys, PaymentFact, Reads, facts_needed, keys, reads, replay_reads,
+};
+pub use row::{
+    Account, Answer, AnswerKey, Answered, Booking, Claim, ClaimState, Concert, Hold, HoldState, Movement,
+    Payment, PaymentMethod, Performance, Reason, Refund, SaleState, Stage, Webhook,
+};
+pub use rows::{House, Rows};
+pub use time::{Span, Timestamp};

@@ -48,6 +48,8 @@ pub enum Reply {
     Webhook(Webhook),
     /// A webhook is gone.
     WebhookRemoved,
+    /// A delivery is recorded.
+    DeliveryRecorded,
 }
 
 /// A reply, and whether it is the remembered one of an earlier request with the same key.

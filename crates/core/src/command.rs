@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    AnswerKey, ConcertId, HoldId, Money, PaymentMethod, PerformanceId, RoomId, SeatNumber, Span, Timestamp,
-    TransferId, UserId, WebhookId,
+    AnswerKey, ConcertId, Delivery, HoldId, Money, PaymentMethod, PerformanceId, RoomId, SeatNumber, Span,
+    Timestamp, TransferId, UserId, WebhookId,
 };
 
 /// A command with the idempotency key it came under.
@@ -92,8 +92,10 @@ pub enum Command {
     Close { performance: PerformanceId },
     /// Call a performance off; its holds and bookings follow, one command each.
     CancelPerformance { performance: PerformanceId },
-    /// Add a receiver of events. `secret` is fresh randomness.
-    AddWebhook { url: Arc<str>, types: Arc<[Arc<str>]>, secret: Arc<[u8]> },
+    /// Add a receiver of events. `secret` is fresh randomness; it gets what stands after position `since`.
+    AddWebhook { url: Arc<str>, types: Arc<[Arc<str>]>, secret: Arc<[u8]>, since: u64 },
     /// Remove a receiver; removing it again is no refusal.
     RemoveWebhook { webhook: WebhookId },
+    /// Record how far a receiver has come; said by the relay alone. Ignored once the receiver is removed.
+    RecordDelivery(Delivery),
 }

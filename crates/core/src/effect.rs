@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Account, Answer, Booking, Claim, Concert, Event, Hold, HoldId, Movement, Payment, Performance,
+    Account, Answer, Booking, Claim, Concert, Delivery, Event, Hold, HoldId, Movement, Payment, Performance,
     PerformanceId, SeatNumber, Stage, UserId, Webhook, WebhookId,
 };
 
@@ -53,6 +53,8 @@ pub enum Effect {
     Event(Event),
     /// A webhook was added.
     Webhook(Webhook),
-    /// A webhook was removed.
+    /// A webhook was removed, with its delivery.
     WebhookRemoved(WebhookId),
+    /// How far a webhook has come.
+    Delivery(Delivery),
 }

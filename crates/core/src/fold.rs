@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Account, Answer, Booking, BookingId, Claim, ClaimState, Concert, Effect, Event, Hold, HoldId, Movement,
-    Payment, Performance, PerformanceId, SeatNumber, Stage, TransferId, UserId, Webhook, WebhookId,
+    Account, Answer, Booking, BookingId, Claim, ClaimState, Concert, Delivery, Effect, Event, Hold, HoldId,
+    Movement, Payment, Performance, PerformanceId, SeatNumber, Stage, TransferId, UserId, Webhook, WebhookId,
 };
 
 /// A claim before and after a batch. A store writes it so that it fails if the row is not as `before` says: that
@@ -49,6 +49,8 @@ pub struct Changes {
     pub events: Vec<Event>,
     /// Webhooks added (`Some`) or removed.
     pub webhooks: BTreeMap<WebhookId, Option<Webhook>>,
+    /// How far webhooks have come.
+    pub deliveries: BTreeMap<WebhookId, Delivery>,
 }
 
 impl Changes {
@@ -82,7 +84,11 @@ impl Changes {
             Effect::Answer(answer) => self.answers.push(answer.clone()),
             Effect::Event(event) => self.events.push(event.clone()),
             Effect::Webhook(webhook) => drop(self.webhooks.insert(webhook.id, Some(webhook.clone()))),
-            Effect::WebhookRemoved(id) => drop(self.webhooks.insert(*id, None)),
+            Effect::WebhookRemoved(id) => {
+                self.webhooks.insert(*id, None);
+                self.deliveries.remove(id);
+            }
+            Effect::Delivery(delivery) => drop(self.deliveries.insert(delivery.webhook, delivery.clone())),
         }
     }
 

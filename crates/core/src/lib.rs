@@ -31,8 +31,8 @@ pub use needs::{
     FactId, Facts, HoldFact, Key, Keys, PaymentFact, Reads, facts_needed, keys, reads, replay_reads,
 };
 pub use row::{
-    Account, Answer, AnswerKey, Answered, Booking, Claim, ClaimState, Concert, Hold, HoldState, Movement,
-    Payment, PaymentMethod, Performance, Reason, Refund, SaleState, Stage, Webhook,
+    Account, Answer, AnswerKey, Answered, Booking, Claim, ClaimState, Concert, Delivery, Hold, HoldState,
+    Movement, Parked, Payment, PaymentMethod, Performance, Reason, Refund, SaleState, Stage, Webhook,
 };
 pub use rows::{House, Rows};
 pub use time::{Span, Timestamp};

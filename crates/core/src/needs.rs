@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Answer, AnswerKey, Answered, BookingId, Command, ConcertId, HoldId, Order, PerformanceId, SeatNumber,
-    TransferId, UserId,
+    TransferId, UserId, WebhookId,
 };
 
 /// Something immutable that must be looked up before the rows to lock are known.
@@ -89,6 +89,8 @@ pub struct Reads {
     pub payments: BTreeSet<TransferId>,
     /// Transfers.
     pub movements: BTreeSet<TransferId>,
+    /// Webhooks.
+    pub webhooks: BTreeSet<WebhookId>,
 }
 
 /// The facts that a command's [`keys`] and [`reads`] depend on; at most one.
@@ -109,7 +111,8 @@ pub fn facts_needed(command: &Command) -> Option<FactId> {
         | Command::Close { .. }
         | Command::CancelPerformance { .. }
         | Command::AddWebhook { .. }
-        | Command::RemoveWebhook { .. } => None,
+        | Command::RemoveWebhook { .. }
+        | Command::RecordDelivery(_) => None,
     }
 }
 
@@ -118,7 +121,9 @@ pub fn keys(order: &Order, facts: &Facts, keys: &mut Keys) {
     if let Some(request) = order.key {
         keys.locks.insert(Key::Answer(request.key));
     }
-    let mut lock_performance = |id: PerformanceId| drop(keys.locks.insert(Key::Performance(id)));
+    let mut lock_performance = |id: PerformanceId| {
+        keys.locks.insert(Key::Performance(id));
+    };
     match &order.command {
         Command::PlaceHold { performance, .. }
         | Command::Block { performance, .. }
@@ -150,7 +155,8 @@ pub fn keys(order: &Order, facts: &Facts, keys: &mut Keys) {
         Command::MakeConcert { .. }
         | Command::MakePerformance(_)
         | Command::AddWebhook { .. }
-        | Command::RemoveWebhook { .. } => {}
+        | Command::RemoveWebhook { .. }
+        | Command::RecordDelivery(_) => {}
     }
 }
 
@@ -184,6 +190,7 @@ pub fn reads(command: &Command, facts: &Facts, reads: &mut Reads) {
         | Command::CancelPerformance { .. }
         | Command::AddWebhook { .. }
         | Command::RemoveWebhook { .. } => {}
+        Command::RecordDelivery(delivery) => drop(reads.webhooks.insert(delivery.webhook)),
     }
 }
 

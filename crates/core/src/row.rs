@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BalanceId, BookingId, ConcertId, HoldId, Money, PerformanceId, RoomId, SeatNumber, Span, Timestamp,
-    TransferId, UserId, WebhookId,
+    BalanceId, BookingId, ConcertId, EventId, HoldId, Money, PerformanceId, RoomId, SeatNumber, Span,
+    Timestamp, TransferId, UserId, WebhookId,
 };
 
 /// A title with performances. Never changes.
@@ -291,6 +291,37 @@ pub struct Webhook {
     pub secret: Arc<[u8]>,
     /// When it was added; it gets what happened since.
     pub created_at: Timestamp,
+}
+
+/// How far a receiver of events has come.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Whose.
+    pub webhook: WebhookId,
+    /// Everything up to this position of the outbox is delivered, parked or not wanted.
+    pub position: u64,
+    /// Events delivered.
+    pub delivered: u64,
+    /// Events given up after repeated refusals, newest last, at most [`Delivery::PARKED_LISTED`] of them.
+    pub parked: Vec<Parked>,
+    /// How many were ever parked.
+    pub parked_total: u64,
+}
+
+impl Delivery {
+    /// How many parked events are listed by id; the total goes on counting.
+    pub const PARKED_LISTED: usize = 100;
+}
+
+/// An event that a receiver kept refusing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Parked {
+    /// Which.
+    pub event: EventId,
+    /// The HTTP status it was last refused with.
+    pub status: u16,
+    /// When it was given up.
+    pub at: Timestamp,
 }
 
 /// The name of a remembered answer: a 128-bit keyed hash of (user, idempotency key).

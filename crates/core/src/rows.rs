@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Account, Answer, AnswerKey, Booking, BookingId, Claim, Concert, ConcertId, Effect, Event, Hold, HoldId,
-    Movement, Payment, Performance, PerformanceId, SeatNumber, Stage, TransferId, UserId, Webhook, WebhookId,
+    Account, Answer, AnswerKey, Booking, BookingId, Claim, Concert, ConcertId, Delivery, Effect, Event, Hold,
+    HoldId, Movement, Payment, Performance, PerformanceId, SeatNumber, Stage, TransferId, UserId, Webhook,
+    WebhookId,
 };
 
 /// A performance with what changes about it.
@@ -47,6 +48,8 @@ pub struct Rows {
     pub answers: FxHashMap<AnswerKey, Answer>,
     /// Webhooks.
     pub webhooks: BTreeMap<WebhookId, Webhook>,
+    /// How far each webhook has come.
+    pub deliveries: BTreeMap<WebhookId, Delivery>,
     /// Events made and not yet taken away by their keeper.
     pub events: Vec<Event>,
 }
@@ -84,7 +87,11 @@ impl Rows {
             Effect::Answer(answer) => drop(self.answers.insert(answer.key, answer.clone())),
             Effect::Event(event) => self.events.push(event.clone()),
             Effect::Webhook(webhook) => drop(self.webhooks.insert(webhook.id, webhook.clone())),
-            Effect::WebhookRemoved(id) => drop(self.webhooks.remove(id)),
+            Effect::WebhookRemoved(id) => {
+                self.webhooks.remove(id);
+                self.deliveries.remove(id);
+            }
+            Effect::Delivery(delivery) => drop(self.deliveries.insert(delivery.webhook, delivery.clone())),
         }
     }
 

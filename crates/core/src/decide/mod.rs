@@ -84,8 +84,11 @@ fn dispatch(draft: &mut Draft<'_, '_>, command: &Command) -> Done {
         Command::Unblock { performance, seats } => operator::unblock(draft, *performance, seats),
         Command::Close { performance } => operator::close(draft, *performance),
         Command::CancelPerformance { performance } => operator::cancel(draft, *performance),
-        Command::AddWebhook { url, types, secret } => operator::add_webhook(draft, url, types, secret),
+        Command::AddWebhook { url, types, secret, since } => {
+            operator::add_webhook(draft, url, types, secret, since)
+        }
         Command::RemoveWebhook { webhook } => operator::remove_webhook(draft, *webhook),
+        Command::RecordDelivery(delivery) => operator::record_delivery(draft, delivery),
     }
 }
 
@@ -108,7 +111,8 @@ fn refuse_if_cancelled(rows: &Rows, command: &Command) -> Result<(), Refusal> {
         | Command::Close { .. }
         | Command::CancelPerformance { .. }
         | Command::AddWebhook { .. }
-        | Command::RemoveWebhook { .. } => None,
+        | Command::RemoveWebhook { .. }
+        | Command::RecordDelivery(_) => None,
     };
     let house = performance.and_then(|id| rows.houses.get(&id));
     match house.map(|house| house.stage.state) {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::draft::{Draft, unknown_seats};
 use super::{Done, house};
 use crate::{
-    Answered, Claim, ClaimState, Effect, Fact, House, IdKind, PerformanceId, Programme, Refusal, Reply,
-    SaleState, SeatNumber, Stage, Webhook, WebhookId,
+    Answered, Claim, ClaimState, Delivery, Effect, Fact, House, IdKind, PerformanceId, Programme, Refusal,
+    Reply, SaleState, SeatNumber, Stage, Webhook, WebhookId,
 };
 
 /// Blocks all of the seats or none; blocking a blocked seat changes nothing.
@@ -116,6 +116,7 @@ pub(super) fn add_webhook(
     url: &Arc<str>,
     types: &Arc<[Arc<str>]>,
     secret: &Arc<[u8]>,
+    since: &u64,
 ) -> Done {
     let webhook = Webhook {
         id: WebhookId::new(draft.fresh(IdKind::Webhook)),
@@ -125,10 +126,25 @@ pub(super) fn add_webhook(
         created_at: draft.now,
     };
     draft.push(Effect::Webhook(webhook.clone()));
+    draft.push(Effect::Delivery(Delivery {
+        webhook: webhook.id,
+        position: *since,
+        delivered: 0,
+        parked: Vec::new(),
+        parked_total: 0,
+    }));
     Ok((Reply::Webhook(webhook.clone()), Some(Answered::Webhook(webhook))))
 }
 
 pub(super) fn remove_webhook(draft: &mut Draft<'_, '_>, id: WebhookId) -> Done {
     draft.push(Effect::WebhookRemoved(id));
     Ok((Reply::WebhookRemoved, None))
+}
+
+/// A receiver that was removed meanwhile is forgotten, and that is no refusal.
+pub(super) fn record_delivery(draft: &mut Draft<'_, '_>, delivery: &Delivery) -> Done {
+    if draft.rows.webhooks.contains_key(&delivery.webhook) {
+        draft.push(Effect::Delivery(delivery.clone()));
+    }
+    Ok((Reply::DeliveryRecorded, None))
 }

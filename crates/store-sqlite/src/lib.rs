@@ -1,1 +1,21 @@
 //! The default store: one SQLite file, one writer, group commit.
+//!
+//! WAL mode with `synchronous = FULL`: a commit is on the disk before anyone hears of it. See [`open`].
+
+mod answers;
+mod bulk;
+mod cells;
+mod checkpoint;
+mod desk;
+mod error;
+mod history;
+mod load;
+mod open;
+mod reader;
+mod schema;
+mod write;
+
+pub use bulk::{SqliteBulk, open_empty};
+pub use desk::{SqliteDesk, SqliteTx};
+pub use open::{FILE, Opened, Options, open, open_to_read};
+pub use reader::SqliteReader;

@@ -1,0 +1,102 @@
+//! Checkpoints off the writer's way, and a WAL that stays bounded: a thread copies pages back while the writer goes on,
+//! and only when little is left does the writer stop for it, so that the WAL starts from its beginning again.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use usher_engine::StoreError;
+
+use crate::error::{Sql, store_error};
+
+/// Frames (pages of 4 KiB) that may wait before they are copied back: 32 MiB.
+const COPY_AT_FRAMES: i64 = 8 * 1024;
+/// Frames in the WAL at which it is to start from its beginning: 128 MiB.
+const RESTART_AT_FRAMES: i64 = 32 * 1024;
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How long the writer waits for readers to leave an old WAL before it puts the restart off.
+pub(crate) const RESTART_WAIT: Duration = Duration::from_millis(20);
+
+#[derive(Default)]
+struct Shared {
+    stopped: AtomicBool,
+    restart_due: AtomicBool,
+    /// Held by whoever checkpoints.
+    at_work: Mutex<()>,
+}
+
+/// The writer's handle to its checkpoints.
+pub(crate) struct Checkpoints {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Checkpoints {
+    /// Starts the thread.
+    pub(crate) fn start(file: &Path) -> Sql<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(file, flags)?;
+        db.execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256",
+        )?;
+        let shared = Arc::<Shared>::default();
+        let watched = shared.clone();
+        let run = move || {
+            while !watched.stopped.load(Ordering::Relaxed) {
+                std::thread::sleep(LOOK_EVERY);
+                if let Err(error) = copy_back(&db, &watched) {
+                    tracing::warn!(%error, "a checkpoint failed; the WAL grows until one succeeds");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("checkpoints".into()).spawn(run);
+        Ok(Self { shared, thread: Some(thread.expect("a thread can be started")) })
+    }
+
+    /// Lets the WAL start from its beginning, if it is time and nobody else checkpoints. What is left to copy by then
+    /// is what came in since the last copy.
+    pub(crate) fn restart_if_due(&self, db: &Connection) -> Result<(), StoreError> {
+        if !self.shared.restart_due.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let Ok(_guard) = self.shared.at_work.try_lock() else { return Ok(()) };
+        let busy: i64 = db
+            .query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get(0))
+            .map_err(store_error("restart the WAL"))?;
+        if busy == 0 {
+            self.shared.restart_due.store(false, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.shared.stopped.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // If it panicked it has said so, and there is nothing left to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// (frames in the WAL, frames copied back)
+fn frames(db: &Connection, pragma: &str) -> Sql<(i64, i64)> {
+    db.query_row(pragma, [], |row| Ok((row.get(1)?, row.get(2)?)))
+}
+
+fn copy_back(db: &Connection, shared: &Shared) -> Sql<()> {
+    let (written, copied) = frames(db, "PRAGMA wal_checkpoint(NOOP)")?;
+    if written - copied < COPY_AT_FRAMES {
+        return Ok(());
+    }
+    let _guard = shared.at_work.lock().expect("no holder of this lock panics");
+    let (written, _) = frames(db, "PRAGMA wal_checkpoint(PASSIVE)")?;
+    if written >= RESTART_AT_FRAMES {
+        // Once more, so that the writer finds little left.
+        frames(db, "PRAGMA wal_checkpoint(PASSIVE)")?;
+        shared.restart_due.store(true, Ordering::Relaxed);
+    }
+    Ok(())
+}

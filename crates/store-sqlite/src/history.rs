@@ -1,0 +1,202 @@
+//! The index of transfers and payments by user, written behind: what is not indexed yet stays in memory and is part
+//! of every answer.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, params};
+use rustc_hash::FxHashMap;
+use usher_core::{Changes, UserId};
+
+use crate::error::Sql;
+
+/// What an entry of the history stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A transfer.
+    Transfer = 0,
+    /// A payment and its transfer.
+    PaidTransfer = 1,
+    /// A payment of nothing.
+    Payment = 2,
+}
+
+/// Entries not indexed yet, by user and id; shared with the readers.
+#[derive(Default)]
+pub(crate) struct Tail {
+    by_user: FxHashMap<UserId, Vec<(u64, Kind)>>,
+}
+
+pub(crate) type SharedTail = Arc<RwLock<Tail>>;
+
+impl Tail {
+    /// Entries that the index lacks, read from the rows themselves.
+    pub(crate) fn unindexed(db: &Connection) -> Sql<Tail> {
+        let mut tail = Tail::default();
+        let mut entries = db.prepare(
+            "SELECT m.user, m.id, p.id IS NOT NULL FROM movements m LEFT JOIN payments p ON p.id = m.id \
+             WHERE m.id > (SELECT value FROM meta WHERE name = 'history_until') \
+             UNION ALL SELECT user, id, 2 FROM payments \
+             WHERE id > (SELECT value FROM meta WHERE name = 'history_until') AND amount = 0",
+        )?;
+        let mut rows = entries.query([])?;
+        while let Some(row) = rows.next()? {
+            let kind = match row.get(2)? {
+                0 => Kind::Transfer,
+                1 => Kind::PaidTransfer,
+                2.. | ..=-1 => Kind::Payment,
+            };
+            tail.push(&crate::cells::user(row, 0)?, crate::cells::id(row, 1)?, kind);
+        }
+        Ok(tail)
+    }
+
+    fn push(&mut self, user: &UserId, id: u64, kind: Kind) {
+        self.by_user.entry(user.clone()).or_default().push((id, kind));
+    }
+
+    /// Ids of a user's entries that `wanted` keeps, in no order.
+    pub(crate) fn of(&self, user: &UserId, wanted: impl Fn(Kind) -> bool) -> Vec<u64> {
+        let entries = self.by_user.get(user).map_or(&[][..], Vec::as_slice);
+        entries.iter().filter(|(_, kind)| wanted(*kind)).map(|(id, _)| *id).collect()
+    }
+
+    fn forget(&mut self, user: &UserId, id: u64) {
+        if let Some(entries) = self.by_user.get_mut(user) {
+            entries.retain(|(entry, _)| *entry != id);
+            if entries.is_empty() {
+                self.by_user.remove(user);
+            }
+        }
+    }
+}
+
+/// The writer's side: collects a generation of entries, then indexes it in slices sorted by user.
+pub(crate) struct History {
+    tail: SharedTail,
+    /// The generation being indexed, and the highest id in it.
+    sorted: BTreeMap<(UserId, u64), Kind>,
+    sorted_until: u64,
+    /// Entries of the transaction under way.
+    noted: Vec<(UserId, u64, Kind)>,
+    /// Entries since the generation began, in order of ids.
+    fresh: Vec<(UserId, u64, Kind)>,
+    /// What the transaction under way has indexed.
+    slice: Vec<(UserId, u64)>,
+    sliced_at: Instant,
+}
+
+impl History {
+    /// A generation starts with so many entries.
+    const GENERATION: usize = 10_000;
+    /// Never more entries in memory than this.
+    const TAIL_MAX: usize = 50_000;
+    const SLICE: usize = 500;
+    const SLICE_EVERY: Duration = Duration::from_millis(20);
+    /// Less than a generation is indexed once nothing has happened for so long.
+    const IDLE: Duration = Duration::from_secs(1);
+
+    pub(crate) fn new(tail: SharedTail) -> Self {
+        Self {
+            tail,
+            sorted: BTreeMap::new(),
+            sorted_until: 0,
+            noted: Vec::new(),
+            fresh: Vec::new(),
+            slice: Vec::new(),
+            sliced_at: Instant::now(),
+        }
+    }
+
+    /// Notes the entries of a batch that is being written.
+    pub(crate) fn note(&mut self, changes: &Changes) {
+        let entries = &mut self.noted;
+        for movement in &changes.movements {
+            let paid = changes.payments.contains_key(&movement.id);
+            let kind = if paid { Kind::PaidTransfer } else { Kind::Transfer };
+            entries.push((movement.user.clone(), movement.id.get(), kind));
+        }
+        // Noted again when it is cancelled: harmless, and simpler than telling the two apart.
+        for payment in changes.payments.values().filter(|payment| payment.amount.is_zero()) {
+            entries.push((payment.user.clone(), payment.id.get(), Kind::Payment));
+        }
+    }
+
+    /// Whether a slice should go into the index now, beside a batch or alone.
+    pub(crate) fn is_due(&mut self) -> bool {
+        let waited = self.sliced_at.elapsed();
+        if self.sorted.is_empty() && (self.fresh.len() >= Self::GENERATION || waited >= Self::IDLE) {
+            self.start_generation();
+        }
+        let full = self.sorted.len() + self.fresh.len() >= Self::TAIL_MAX / 2;
+        !self.sorted.is_empty() && (full || waited >= Self::SLICE_EVERY)
+    }
+
+    fn start_generation(&mut self) {
+        for (user, id, kind) in self.fresh.drain(..) {
+            self.sorted_until = self.sorted_until.max(id);
+            self.sorted.insert((user, id), kind);
+        }
+    }
+
+    /// Indexes a slice within the open transaction.
+    pub(crate) fn write_slice(&mut self, db: &Connection) -> Sql<()> {
+        let pressed = self.sorted.len() + self.fresh.len() >= Self::TAIL_MAX * 3 / 4;
+        let size = if pressed { Self::SLICE * 20 } else { Self::SLICE };
+        let mut insert = db.prepare_cached("INSERT OR IGNORE INTO history VALUES(?1, ?2, ?3)")?;
+        self.slice.clear();
+        for ((user, id), kind) in self.sorted.iter().take(size) {
+            insert.execute(params![user.as_str(), *id as i64, *kind as i64])?;
+            self.slice.push((user.clone(), *id));
+        }
+        if self.slice.len() == self.sorted.len() {
+            db.prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'history_until'")?
+                .execute([self.sorted_until as i64])?;
+        }
+        self.sliced_at = Instant::now();
+        Ok(())
+    }
+
+    /// The transaction is durable: what it noted is part of every answer, what it indexed need not stay in memory.
+    pub(crate) fn committed(&mut self) {
+        if self.noted.is_empty() && self.slice.is_empty() {
+            return;
+        }
+        let mut tail = self.tail.write().expect("no holder of this lock panics");
+        self.noted.iter().for_each(|(user, id, kind)| tail.push(user, *id, *kind));
+        self.fresh.append(&mut self.noted);
+        for (user, id) in self.slice.drain(..) {
+            tail.forget(&user, id);
+            self.sorted.remove(&(user, id));
+        }
+    }
+
+    /// The transaction is gone: its slice is written again later.
+    pub(crate) fn rolled_back(&mut self) {
+        self.noted.clear();
+        self.slice.clear();
+    }
+
+    /// Whether everything is indexed.
+    pub(crate) fn is_done(&self) -> bool {
+        self.sorted.is_empty() && self.fresh.is_empty()
+    }
+
+    /// Indexes what an earlier process left over, before the house opens.
+    pub(crate) fn catch_up(db: &Connection) -> Sql<()> {
+        db.execute_batch(
+            "BEGIN IMMEDIATE;
+             INSERT OR IGNORE INTO history
+               SELECT m.user, m.id, p.id IS NOT NULL FROM movements m LEFT JOIN payments p ON p.id = m.id
+               WHERE m.id > (SELECT value FROM meta WHERE name = 'history_until') ORDER BY m.user, m.id;
+             INSERT OR IGNORE INTO history
+               SELECT user, id, 2 FROM payments
+               WHERE id > (SELECT value FROM meta WHERE name = 'history_until') AND amount = 0 ORDER BY user, id;
+             UPDATE meta SET value = max(
+               (SELECT ifnull(max(id), 0) FROM movements), (SELECT ifnull(max(id), 0) FROM payments))
+               WHERE name = 'history_until';
+             COMMIT;",
+        )
+    }
+}

@@ -1,0 +1,217 @@
+//! Opening a store: its file, its lock, its schema, and everything that must be known before it serves.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use usher_core::{IdKind, Timestamp};
+use usher_engine::{Clock, Counters, StoreError, SystemClock};
+
+use crate::answers::Answers;
+use crate::checkpoint::{Checkpoints, RESTART_WAIT};
+use crate::desk::SqliteDesk;
+use crate::error::{STORE, Sql, store_error};
+use crate::history::{History, SharedTail, Tail};
+use crate::reader::SqliteReader;
+use crate::schema;
+
+/// The file's name within the data directory.
+pub const FILE: &str = "usher.db";
+const LOCK_FILE: &str = "usher.lock";
+/// Page cache of the writer and of each reader, in KiB.
+const WRITER_CACHE_KIB: u32 = 32 * 1024;
+const READER_CACHE_KIB: u32 = 8 * 1024;
+
+/// How a store is opened.
+#[derive(Default)]
+pub struct Options {
+    /// Readers to open; 0 means 2.
+    pub readers: usize,
+    /// A clock for tests; `None`: this machine's, never before the last committed time.
+    pub clock: Option<Arc<dyn Clock>>,
+}
+
+/// An open store.
+pub struct Opened {
+    /// The writer.
+    pub desk: SqliteDesk,
+    /// Its ids, going on after the highest stored.
+    pub ids: Counters,
+    /// Readers, each for a thread of its own.
+    pub readers: Vec<SqliteReader>,
+    /// 16 random bytes, made with the file: keys the hashes of idempotency keys.
+    pub secret: [u8; 16],
+    /// The clock that the desk decides by.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Opens the store in a directory, making both if they are not there.
+///
+/// # Errors
+/// If another process serves this directory, the file is newer than this binary, is not ours, is damaged, or its
+/// seeding did not finish. Each says what to do.
+pub fn open(dir: &Path, options: Options) -> Result<Opened, StoreError> {
+    std::fs::create_dir_all(dir)
+        .map_err(|error| refused("make the data directory", "choose another one", error))?;
+    let lock = Arc::new(lock(dir)?);
+    let file = dir.join(FILE);
+    let db =
+        connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, WRITER_CACHE_KIB)
+            .map_err(store_error("open its file"))?;
+    check(&db, true)?;
+    let failed = store_error("read what it must know before it serves");
+    db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+        .map_err(&failed)?;
+    History::catch_up(&db).map_err(&failed)?;
+    let clock = match options.clock {
+        Some(clock) => clock,
+        None => Arc::new(SystemClock::starting_after(last_commit(&db).map_err(&failed)?)),
+    };
+    let tail = SharedTail::default();
+    let readers = (0..if options.readers == 0 { 2 } else { options.readers })
+        .map(|_| reader(&file, &tail, &clock))
+        .collect::<Sql<Vec<_>>>()
+        .map_err(&failed)?;
+    let ids = counters(&db).map_err(&failed)?;
+    let secret = db
+        .query_row("SELECT value FROM meta WHERE name = 'secret'", [], |row| row.get(0))
+        .map_err(&failed)?;
+    let desk = SqliteDesk {
+        answers: Answers::open(&db).map_err(&failed)?,
+        history: History::new(tail),
+        checkpoints: Checkpoints::start(&file).map_err(&failed)?,
+        pruned_at: clock.now(),
+        clock: clock.clone(),
+        _lock: lock,
+        db,
+    };
+    Ok(Opened { desk, ids, readers, secret, clock })
+}
+
+/// Opens a store only to read it, beside a server or without one; changes nothing. `None`: there is none.
+pub fn open_to_read(dir: &Path) -> Result<Option<SqliteReader>, StoreError> {
+    let file: PathBuf = dir.join(FILE);
+    if !file.exists() {
+        return Ok(None);
+    }
+    let failed = store_error("open its file");
+    let db = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE, READER_CACHE_KIB).map_err(&failed)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(&failed)?;
+    check(&db, false)?;
+    let tail = SharedTail::new(Tail::unindexed(&db).map_err(&failed)?.into());
+    let clock = Arc::new(SystemClock::starting_after(last_commit(&db).map_err(&failed)?));
+    db.execute_batch("PRAGMA query_only = ON").map_err(failed)?;
+    Ok(Some(SqliteReader { db, tail, clock }))
+}
+
+pub(crate) fn lock(dir: &Path) -> Result<File, StoreError> {
+    let path = dir.join(LOCK_FILE);
+    let file = File::options().create(true).truncate(false).write(true).open(path);
+    let file =
+        file.map_err(|error| refused("open its lock file", "the directory must be writable", error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let held = std::io::Error::other("its lock is held");
+            Err(refused(
+                "use this data directory",
+                "another server uses it: stop that one, or choose another",
+                held,
+            ))
+        }
+        Err(TryLockError::Error(error)) => Err(refused("lock its directory", "locks must work there", error)),
+    }
+}
+
+fn refused(what: &'static str, advice: &'static str, error: std::io::Error) -> StoreError {
+    StoreError::Unavailable { store: STORE, what, advice, source: error.into() }
+}
+
+pub(crate) fn connect(file: &Path, flags: OpenFlags, cache_kib: u32) -> Sql<Connection> {
+    let db = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.set_prepared_statement_cache_capacity(96);
+    db.busy_timeout(RESTART_WAIT)?;
+    db.execute_batch(&format!("PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = MEMORY"))?;
+    Ok(db)
+}
+
+fn reader(file: &Path, tail: &SharedTail, clock: &Arc<dyn Clock>) -> Sql<SqliteReader> {
+    let db = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE, READER_CACHE_KIB)?;
+    db.execute_batch("PRAGMA query_only = ON")?;
+    Ok(SqliteReader { db, tail: tail.clone(), clock: clock.clone() })
+}
+
+/// Makes the schema in an empty file; refuses what this binary cannot serve.
+pub(crate) fn check(db: &Connection, create: bool) -> Result<(), StoreError> {
+    let failed = store_error("read its schema");
+    let number = |pragma: &str| db.query_row(pragma, [], |row| row.get::<_, i64>(0));
+    let version = number("PRAGMA user_version").map_err(&failed)?;
+    let ours = number("PRAGMA application_id").map_err(&failed)? == schema::APPLICATION_ID;
+    let tables = number("SELECT count(*) FROM sqlite_schema").map_err(&failed)?;
+    let refuse = |what: &'static str, advice: &'static str| {
+        let found =
+            std::io::Error::other(format!("found schema version {version}, know {}", schema::VERSION));
+        Err(refused(what, advice, found))
+    };
+    match (tables, ours, version) {
+        (0, _, _) if create => make(db).map_err(store_error("make its schema")),
+        (0, ..) => refuse("read this file", "it is empty: serve or seed it first"),
+        (_, false, _) => refuse("read this file", "it is not one of ours: choose another directory"),
+        (_, true, version) if version > schema::VERSION => {
+            refuse("read a file of a newer version", "use the newer binary; nothing was changed")
+        }
+        (_, true, _) => {
+            let seeding = "SELECT count(*) FROM meta WHERE name = 'seeding'";
+            match number(seeding).map_err(failed)? {
+                0 => Ok(()),
+                _ => refuse(
+                    "use a dataset whose seeding did not finish",
+                    "delete the directory and seed again",
+                ),
+            }
+        }
+    }
+}
+
+fn make(db: &Connection) -> Sql<()> {
+    db.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
+        schema::CREATE,
+        schema::APPLICATION_ID,
+        schema::VERSION
+    ))
+}
+
+/// The latest time on record.
+fn last_commit(db: &Connection) -> Sql<Timestamp> {
+    let latest = "SELECT max(ifnull((SELECT at FROM events ORDER BY first DESC LIMIT 1), 0), \
+                         ifnull((SELECT created_at FROM holds ORDER BY id DESC LIMIT 1), 0), \
+                         ifnull((SELECT created_at FROM movements ORDER BY id DESC LIMIT 1), 0))";
+    db.query_row(latest, [], |row| row.get(0)).map(Timestamp::from_unix_ms)
+}
+
+fn counters(db: &Connection) -> Sql<Counters> {
+    let mut last = [0; IdKind::ALL.len()];
+    for kind in IdKind::ALL {
+        let highest = match kind {
+            IdKind::Concert => "SELECT max(id) FROM concerts",
+            IdKind::Performance => "SELECT max(id) FROM performances",
+            IdKind::Hold => "SELECT max(id) FROM holds",
+            IdKind::Booking => "SELECT max(id) FROM bookings",
+            IdKind::Transfer => {
+                "SELECT max(ifnull((SELECT max(id) FROM movements), 0), ifnull((SELECT max(id) FROM payments), 0))"
+            }
+            IdKind::Balance => "SELECT value FROM meta WHERE name = 'balance_last'",
+            IdKind::Event => "SELECT last FROM events ORDER BY first DESC LIMIT 1",
+            IdKind::Webhook => "SELECT value FROM meta WHERE name = 'webhook_last'",
+        };
+        let highest: Option<i64> = match db.query_row(highest, [], |row| row.get(0)) {
+            Err(rusqlite::Error::QueryReturnedNoRows) => None,
+            found => found?,
+        };
+        last[kind as usize] = highest.unwrap_or(0) as u64;
+    }
+    Ok(Counters::after(|kind| last[kind as usize]))
+}

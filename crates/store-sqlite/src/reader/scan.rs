@@ -1,0 +1,122 @@
+//! Walking every row of a kind in slices, in the order of its table.
+
+use std::sync::Arc;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
+use usher_core::{Effect, Event};
+use usher_engine::{Cursor, RowKind};
+
+use super::unpack;
+use crate::cells;
+use crate::error::Sql;
+use crate::load::select;
+
+/// At most `limit` rows after the cursor (events: of so many batches), and where to go on.
+pub(super) fn slice(
+    db: &Connection,
+    kind: RowKind,
+    from: Option<&Cursor>,
+    limit: usize,
+) -> Sql<(Vec<Effect>, Option<Cursor>)> {
+    let walk = Walk { db, from, limit };
+    match kind {
+        RowKind::Concert => walk
+            .by_id(select!(CONCERT, "concerts WHERE id > ?1 ORDER BY id LIMIT ?2"), |row| {
+                cells::concert(row).map(|concert| Effect::Concert(Arc::new(concert)))
+            }),
+        RowKind::Performance => walk
+            .by_id(select!(PERFORMANCE, "performances WHERE id > ?1 ORDER BY id LIMIT ?2"), |row| {
+                cells::performance(row).map(|performance| Effect::Performance(Arc::new(performance)))
+            }),
+        RowKind::Stage => walk
+            .by_id(select!(STAGE, "stages WHERE performance > ?1 ORDER BY performance LIMIT ?2"), |row| {
+                cells::stage(row).map(Effect::Stage)
+            }),
+        RowKind::Claim => walk.rows(
+            select!(CLAIM, "claims WHERE (performance, seat) > (?1, ?2) ORDER BY performance, seat LIMIT ?3"),
+            &[Value::Integer(0), Value::Integer(0)],
+            |row| cells::claim(row).map(Effect::Claim),
+        ),
+        // Counts are kept in memory only, made from the claims.
+        RowKind::Count => Ok((Vec::new(), None)),
+        RowKind::Hold => walk.by_id(select!(HOLD, "holds WHERE id > ?1 ORDER BY id LIMIT ?2"), |row| {
+            cells::hold(row).map(Effect::Hold)
+        }),
+        RowKind::Booking => walk
+            .by_id(select!(BOOKING, "bookings WHERE id > ?1 ORDER BY id LIMIT ?2"), |row| {
+                cells::booking(row).map(Effect::Booking)
+            }),
+        RowKind::Payment => walk
+            .by_id(select!(PAYMENT, "payments WHERE id > ?1 ORDER BY id LIMIT ?2"), |row| {
+                cells::payment(row).map(Effect::Payment)
+            }),
+        RowKind::Account => walk.rows(
+            select!(ACCOUNT, "accounts WHERE user > ?1 ORDER BY user LIMIT ?2"),
+            &[Value::Text(String::new())],
+            |row| cells::account(row).map(Effect::Account),
+        ),
+        RowKind::Movement => walk
+            .by_id(select!(MOVEMENT, "movements WHERE id > ?1 ORDER BY id LIMIT ?2"), |row| {
+                cells::movement(row).map(Effect::Movement)
+            }),
+        RowKind::Event => {
+            let batches = "SELECT first, packed FROM events WHERE first > ?1 ORDER BY first LIMIT ?2";
+            let (slices, cursor) = walk.by_id(batches, |row| unpack::<Vec<Event>>(row, 1))?;
+            Ok((slices.into_iter().flatten().map(Effect::Event).collect(), cursor))
+        }
+    }
+}
+
+struct Walk<'a> {
+    db: &'a Connection,
+    from: Option<&'a Cursor>,
+    limit: usize,
+}
+
+impl Walk<'_> {
+    fn by_id<T>(&self, sql: &str, read: impl Fn(&Row<'_>) -> Sql<T>) -> Sql<(Vec<T>, Option<Cursor>)> {
+        self.rows(sql, &[Value::Integer(i64::MIN)], read)
+    }
+
+    /// Rows after a key, whose columns come first in each row; `first` is a key before all others.
+    fn rows<T>(
+        &self,
+        sql: &str,
+        first: &[Value],
+        read: impl Fn(&Row<'_>) -> Sql<T>,
+    ) -> Sql<(Vec<T>, Option<Cursor>)> {
+        let mut values: Vec<Value> = match self.from {
+            None => first.to_vec(),
+            Some(cursor) => key_from(&cursor.0, first),
+        };
+        values.push(Value::Integer(self.limit as i64));
+        let mut select = self.db.prepare_cached(sql)?;
+        let mut rows = select.query(params_from_iter(values))?;
+        let (mut found, mut last) = (Vec::new(), None);
+        while let Some(row) = rows.next()? {
+            found.push(read(row)?);
+            if found.len() == self.limit {
+                last = Some(Cursor(key_of(row, first)?));
+            }
+        }
+        Ok((found, last))
+    }
+}
+
+/// A key as bytes: one text, or integers of eight bytes each.
+fn key_of(row: &Row<'_>, shape: &[Value]) -> Sql<Vec<u8>> {
+    if let [Value::Text(_)] = shape {
+        return Ok(row.get::<_, String>(0)?.into_bytes());
+    }
+    let columns = (0..shape.len()).map(|column| row.get::<_, i64>(column).map(i64::to_be_bytes));
+    Ok(columns.collect::<Sql<Vec<_>>>()?.concat())
+}
+
+fn key_from(bytes: &[u8], shape: &[Value]) -> Vec<Value> {
+    if let [Value::Text(_)] = shape {
+        return vec![Value::Text(String::from_utf8_lossy(bytes).into_owned())];
+    }
+    let number = |bytes: &[u8]| i64::from_be_bytes(bytes.try_into().expect("chunks are of eight bytes"));
+    bytes.chunks_exact(8).map(|bytes| Value::Integer(number(bytes))).collect()
+}

@@ -1,1 +1,17 @@
 //! What every store promises, as one suite, and the model it is compared with.
+//!
+//! An adapter implements [`Fixture`] and calls [`prove`] from a test without a harness of its own:
+//!
+//! ```ignore
+//! fn main() {
+//!     usher_conformance::prove("sqlite", Directories);
+//! }
+//! ```
+
+mod clock;
+mod fixture;
+mod suite;
+
+pub use clock::TestClock;
+pub use fixture::{Fixture, Opened, Store};
+pub use suite::prove;

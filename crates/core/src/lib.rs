@@ -5,6 +5,7 @@
 
 mod answer;
 mod command;
+pub mod dataset;
 mod decide;
 mod effect;
 mod event;

@@ -42,7 +42,9 @@ pub(crate) enum Job {
 /// How many orders one batch takes at most.
 pub const BATCH_MAX: usize = 1024;
 
-pub(crate) struct DeskLoop<D: Desk> {
+/// A desk with its loop. A [`crate::House`] runs one on a thread of its own; a test may hand it batches of its
+/// choosing.
+pub struct DeskLoop<D: Desk> {
     desk: D,
     state: State,
     followers: Vec<Arc<dyn Follower>>,
@@ -54,7 +56,11 @@ impl<D: Desk> DeskLoop<D> {
     const TEND_EVERY: Duration = Duration::from_millis(100);
     const WHOLE_TRIES: u32 = 3;
 
-    pub(crate) fn new(
+    /// A loop around a desk.
+    ///
+    /// # Errors
+    /// If the desk cannot read what it must know before it serves.
+    pub fn new(
         mut desk: D,
         ids: Box<dyn Ids + Send>,
         settings: Settings,
@@ -67,6 +73,21 @@ impl<D: Desk> DeskLoop<D> {
         }
         let state = State { set: WorkingSet::new(Bounds::DEFAULT), due, ids, settings, keeps_rows: D::ALONE };
         Ok(Self { desk, state, followers, fatal, tended_at: Instant::now() })
+    }
+
+    /// Decides one batch and makes it durable; without orders, only expires what is due.
+    pub fn serve_batch(&mut self, orders: &[&Order]) -> Vec<Answer> {
+        let answers = self.decide(orders);
+        self.state.set.trim();
+        answers
+    }
+
+    /// Has the desk do its housekeeping, whether it is time or not.
+    ///
+    /// # Errors
+    /// What the desk says.
+    pub fn tend_now(&mut self) -> Result<(), StoreError> {
+        self.desk.tend()
     }
 
     /// Serves until told to stop; what has arrived by then is still decided and answered.

@@ -13,7 +13,7 @@ mod reads;
 mod working_set;
 
 pub use clock::{Clock, SystemClock};
-pub use desk::{Answer, BatchReport, Fatal, Follower, Step};
+pub use desk::{Answer, BatchReport, DeskLoop, Fatal, Follower, Step};
 pub use house::{Failure, House, HouseConfig};
 pub use ids::{BlockIds, Counters, IdBlocks};
 pub use port::{

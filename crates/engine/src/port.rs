@@ -239,7 +239,7 @@ pub trait Reader: Send {
     fn unfinished_cancellations(&mut self) -> Result<Vec<PerformanceId>, StoreError>;
     /// Live holds and bookings of a performance, up to `limit` of them.
     fn unfinished(&mut self, performance: PerformanceId, limit: usize) -> Result<Vec<Ended>, StoreError>;
-    /// Live holds whose time has passed by the store's clock, earliest first.
+    /// Live holds whose time has passed by the store's clock, earliest first, then by id.
     fn due(&mut self, limit: usize) -> Result<Vec<HoldId>, StoreError>;
     /// Webhooks with how far they have come, by id.
     fn webhooks(&mut self) -> Result<Vec<(Webhook, Delivery)>, StoreError>;

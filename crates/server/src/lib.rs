@@ -1,1 +1,15 @@
 //! HTTP, pages and metrics.
+//!
+//! Start reading at [`routes`]: the one table of every path that buyers see; the operator's is [`admin`]. A request
+//! goes through [`dispatch`] (limits, routing, problems), a handler of a few lines, and [`order`] (idempotency) to the
+//! house; reads of availability come from [`views`].
+
+mod config;
+mod metrics;
+mod server;
+mod views;
+
+pub use config::{Backing, Mode, ServerConfig, Timeouts, Verify};
+pub use metrics::Metrics;
+pub use server::{Server, serve};
+pub use views::Views;

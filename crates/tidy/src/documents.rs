@@ -2,14 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::syntax::{product_files, strings};
+use proc_macro2::TokenTree;
+
+use crate::syntax::{product_files, strings, walk};
 use crate::{Verdict, Workspace};
 
-/// Every problem code of `crates/api/src/problem/code*` stands in `docs/problems.md`.
+/// Every problem code of `crates/api/src/problem/code*` stands in `docs/problems.md`. A code is a string there that is
+/// the kebab-case form of a name in the same file: `SeatTaken`, `"seat-taken"`.
 pub fn problem_codes_are_documented(workspace: &Workspace) -> Verdict {
-    let is_code = |text: &str| text.len() > 2 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     let is_registry = |path: &str| path.starts_with("crates/api/src/problem/code");
-    compare(workspace, "docs/problems.md", is_code, named_in(workspace, is_registry, is_code))
+    let is_kebab = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let mut variants = BTreeSet::new();
+    for (_, text) in workspace.rust().filter(|(path, _)| is_registry(path)) {
+        walk(text.parse().unwrap_or_default(), &mut |token| {
+            if let TokenTree::Ident(name) = token {
+                variants.insert(kebab(&name.to_string()));
+            }
+        });
+    }
+    let in_code = named_in(workspace, is_registry, |text| is_kebab(text) && variants.contains(text));
+    compare(workspace, "docs/problems.md", is_kebab, in_code)
+}
+
+fn kebab(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('-');
+        }
+        // A name in lower case is no variant; the underscore keeps it from looking like one.
+        text.push(if text.is_empty() && letter.is_lowercase() { '_' } else { letter.to_ascii_lowercase() });
+    }
+    text
 }
 
 /// Every metric, a string beginning with `usher_` in the product, stands in `docs/metrics.md`.

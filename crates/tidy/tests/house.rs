@@ -53,7 +53,6 @@ fn every_route_has_a_test_file() {
 }
 
 #[test]
-#[ignore = "until docs/problems.md stands"]
 fn every_problem_code_is_documented() {
     documents::problem_codes_are_documented(&here()).must_hold("a problem says what to do next");
 }

@@ -9,7 +9,7 @@ fn no_violations() -> Vec<String> {
 #[test]
 fn a_problem_code_without_a_row_and_a_row_without_a_code_are_found() {
     let code = r#"//! Codes.
-fn code(self) -> &'static str { match self { A::Taken => "seat-taken", A::Internal => "internal" } }
+fn code(self) -> &'static str { match self { A::SeatTaken => "seat-taken", A::Internal => "internal" } }
 fn words(self) -> &'static str { "Somebody else has it." }"#;
     let check = |document: &str| {
         let files = [("crates/api/src/problem/code.rs", code), ("docs/problems.md", document)];
@@ -28,7 +28,8 @@ fn words(self) -> &'static str { "Somebody else has it." }"#;
 
 #[test]
 fn a_document_that_does_not_exist_is_found() {
-    let files = [("crates/api/src/problem/code.rs", "//! Codes.\nconst A: &str = \"seat-taken\";")];
+    let files =
+        [("crates/api/src/problem/code.rs", "//! Codes.\ncodes! { SeatTaken \"seat-taken\" [409] \"all\" }")];
     let found = documents::problem_codes_are_documented(&Workspace::of(&files)).violations;
     assert_eq!(found, ["docs/problems.md: does not exist"]);
 }

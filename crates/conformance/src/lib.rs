@@ -8,10 +8,18 @@
 //! }
 //! ```
 
+#![allow(dead_code)]
+
 mod clock;
 mod fixture;
+mod lockstep;
+mod model;
+mod orders;
+mod picture;
+mod scene;
 mod suite;
 
 pub use clock::TestClock;
 pub use fixture::{Fixture, Opened, Store};
+pub use model::{ModelDesk, ModelStore, ModelTx, Models};
 pub use suite::prove;

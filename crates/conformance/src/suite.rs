@@ -31,7 +31,7 @@ pub fn prove<F: Fixture>(store: &'static str, fixture: F) -> ! {
 }
 
 fn cases<F: Fixture>() -> Vec<Case<F>> {
-    Vec::new()
+    crate::lockstep::cases()
 }
 
 fn trial<F: Fixture>(store: &str, fixture: &Arc<F>, (name, run): Case<F>) -> Trial {

@@ -69,8 +69,10 @@ pub enum Wrong {
     NotAsInPath,
     /// It must be before this member.
     NotBefore(&'static str),
+    /// It must be after this member.
+    NotAfter(&'static str),
     /// It must not be after this member.
-    After(&'static str),
+    TooLate(&'static str),
     /// Price times seats must be at most 10^15.
     HouseTooDear,
     /// It must be a hold's id, or `reservation-` and one.
@@ -117,7 +119,8 @@ impl Wrong {
             Wrong::NotBoth(other) => format!("must not be given together with {other}"),
             Wrong::NotAsInPath => "must be the same as in the path".into(),
             Wrong::NotBefore(other) => format!("must be before {other}"),
-            Wrong::After(other) => format!("must not be after {other}"),
+            Wrong::NotAfter(other) => format!("must be after {other}"),
+            Wrong::TooLate(other) => format!("must not be after {other}"),
             Wrong::HouseTooDear => "price times maxSeats must be at most 1000000000000000".into(),
             Wrong::NotHoldName => {
                 "must be a temporalReservationId as a string, or reservation- followed by it".into()
@@ -151,7 +154,8 @@ impl Wrong {
             Wrong::NotBoth(other) => format!("{other}와(과) 함께 보낼 수 없습니다"),
             Wrong::NotAsInPath => "경로의 값과 같아야 합니다".into(),
             Wrong::NotBefore(other) => format!("{other}보다 앞서야 합니다"),
-            Wrong::After(other) => format!("{other}보다 늦을 수 없습니다"),
+            Wrong::NotAfter(other) => format!("{other}보다 뒤여야 합니다"),
+            Wrong::TooLate(other) => format!("{other}보다 늦을 수 없습니다"),
             Wrong::HouseTooDear => "price와 maxSeats의 곱은 1000000000000000 이하여야 합니다".into(),
             Wrong::NotHoldName => {
                 "문자열로 된 temporalReservationId 또는 그 앞에 reservation-을 붙인 값이어야 합니다".into()

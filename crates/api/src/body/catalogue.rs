@@ -75,12 +75,17 @@ fn check_house(fields: &mut Fields<'_, '_>, new: &NewPerformance) {
 
 fn check_window(fields: &mut Fields<'_, '_>, new: &NewPerformance) {
     let closes_at = new.sale_closes_at.unwrap_or(new.begins_at);
-    let closing = if new.sale_closes_at.is_some() { "saleClosesAt" } else { "concertDate" };
-    if new.sale_opens_at.is_some_and(|opens_at| opens_at >= closes_at) {
-        fields.fault::<()>("saleOpensAt", Wrong::NotBefore(closing));
-    }
     if closes_at > new.begins_at {
-        fields.fault::<()>("saleClosesAt", Wrong::After("concertDate"));
+        fields.fault::<()>("saleClosesAt", Wrong::TooLate("concertDate"));
+    }
+    if new.sale_opens_at.is_none_or(|opens_at| opens_at < closes_at) {
+        return;
+    }
+    if new.sale_closes_at.is_some() {
+        fields.fault::<()>("saleOpensAt", Wrong::NotBefore("saleClosesAt"));
+        fields.fault::<()>("saleClosesAt", Wrong::NotAfter("saleOpensAt"));
+    } else {
+        fields.fault::<()>("saleOpensAt", Wrong::NotBefore("concertDate"));
     }
 }
 

@@ -7,7 +7,7 @@ use usher_api::{ParseSettings, Problem, ProblemCode, body, shape};
 use usher_core::{Command, ConcertId, Money, NewPerformance, SeatNumber, Span, Timestamp};
 
 fn settings() -> ParseSettings {
-    ParseSettings { timezone: TimeZone::get("Asia/Seoul").unwrap() }
+    ParseSettings { timezone: TimeZone::get("Asia/Seoul").expect("zones are compiled in") }
 }
 
 fn read<T>(

@@ -9,7 +9,7 @@ use usher_api::{Fault, Lang, Problem, ProblemCode, Wrong, shape};
 use usher_core::{Money, Refusal, SeatNumber, Timestamp};
 
 fn rendered(problem: &Problem, lang: Lang) -> Value {
-    serde_json::from_slice(&problem.render(lang, "/api/reservations")).unwrap()
+    serde_json::from_slice(&problem.render(lang, "/api/reservations")).expect("a problem is JSON")
 }
 
 fn is_korean(text: &str) -> bool {

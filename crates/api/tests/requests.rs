@@ -8,7 +8,7 @@ use usher_core::{
 };
 
 fn settings() -> ParseSettings {
-    ParseSettings { timezone: TimeZone::get("Asia/Seoul").unwrap() }
+    ParseSettings { timezone: TimeZone::get("Asia/Seoul").expect("zones are compiled in") }
 }
 
 fn read<T>(
@@ -30,7 +30,7 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Problem>, fields: &[&str]) {
 }
 
 fn user(text: &str) -> UserId {
-    UserId::parse(text).unwrap()
+    UserId::parse(text).expect("a plain name")
 }
 
 fn hold(user_id: &str, seats: &[u32]) -> Command {

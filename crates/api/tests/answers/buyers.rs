@@ -11,7 +11,7 @@ use crate::shaped;
 
 /// The names of the members of an object, in order.
 fn names(bytes: &[u8]) -> Vec<String> {
-    let text = std::str::from_utf8(bytes).unwrap();
+    let text = std::str::from_utf8(bytes).expect("JSON is UTF-8");
     let mut names = Vec::new();
     let (mut depth, mut chars) = (0, text.char_indices().peekable());
     while let Some((at, letter)) = chars.next() {
@@ -19,7 +19,7 @@ fn names(bytes: &[u8]) -> Vec<String> {
             '{' | '[' => depth += 1,
             '}' | ']' => depth -= 1,
             '"' => {
-                let end = chars.find(|(_, letter)| *letter == '"').unwrap().0;
+                let end = chars.find(|(_, letter)| *letter == '"').expect("a string ends").0;
                 if depth == 1 && chars.peek().is_some_and(|(_, next)| *next == ':') {
                     names.push(text[at + 1..end].to_owned());
                 }

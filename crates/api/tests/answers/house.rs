@@ -15,7 +15,7 @@ pub struct House {
 
 impl House {
     pub fn new() -> Self {
-        let user = UserId::parse("kim").unwrap();
+        let user = UserId::parse("kim").expect("a plain name");
         Self { user, granted_at: Timestamp::from_unix_ms(1_782_864_000_123) }
     }
 

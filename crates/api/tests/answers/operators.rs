@@ -38,7 +38,7 @@ fn facts(house: &House) -> Vec<Fact> {
 fn published(house: &House, fact: Fact) -> shape::Event {
     let event = Event { id: EventId::new(9), at: Timestamp::from_unix_ms(1), sequence: 4, fact };
     let mut out = Vec::new();
-    render::event(&mut out, &event, Some(&house.programme())).unwrap();
+    render::event(&mut out, &event, Some(&house.programme())).expect("its programme is there");
     shaped(&out)
 }
 

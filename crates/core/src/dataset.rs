@@ -87,7 +87,7 @@ impl Dataset {
         let performances = sales.clone().map(move |k| Effect::Performance(self.performance(k)));
         let stages = sales.clone().map(move |k| Effect::Stage(stage(k)));
         let claims = sales.clone().map(move |k| Effect::Claim(claim(k)));
-        let counts = sales.clone().map(move |k| count(k));
+        let counts = sales.clone().map(count);
         let holds = sales.clone().map(move |k| Effect::Hold(self.hold(k)));
         let bookings = sales.clone().map(move |k| Effect::Booking(self.booking(k)));
         let payments = sales.clone().map(move |k| Effect::Payment(self.payment(k)));
@@ -245,7 +245,7 @@ impl Dataset {
     fn begins_at(&self, k: u64) -> Timestamp {
         let away = days(1 + self.throw("day", k) % 360);
         let at_hour = Span::from_secs(3600 * (self.throw("hour", k) % 12));
-        match k <= Self::SURELY_AHEAD || self.throw("ahead", k) % 2 == 0 {
+        match k <= Self::SURELY_AHEAD || self.throw("ahead", k).is_multiple_of(2) {
             true => self.today.plus(away).plus(at_hour),
             false => self.today.minus(away).plus(at_hour),
         }

@@ -11,6 +11,7 @@ mod effect;
 mod event;
 mod fold;
 mod id;
+pub mod invariant;
 mod money;
 mod needs;
 mod row;

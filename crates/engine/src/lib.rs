@@ -10,6 +10,7 @@ mod house;
 mod ids;
 pub mod port;
 mod reads;
+pub mod verify;
 mod working_set;
 
 pub use clock::{Clock, SystemClock};

@@ -49,6 +49,11 @@ impl Reads {
         (Self { jobs }, threads)
     }
 
+    /// Reads that wait for a reader.
+    pub fn waiting(&self) -> usize {
+        self.jobs.len()
+    }
+
     /// Runs `read` on a reader and returns what it returned.
     pub async fn run<T, F>(&self, read: F) -> Result<T, ReadError>
     where

@@ -4,9 +4,20 @@
 //! goes through [`dispatch`] (limits, routing, problems), a handler of a few lines, and [`order`] (idempotency) to the
 //! house; reads of availability come from [`views`].
 
+mod admin;
+mod answer;
+mod call;
+mod caller;
 mod config;
+mod connection;
+mod dispatch;
+mod front;
 mod metrics;
+mod order;
+mod routes;
 mod server;
+mod table;
+mod turnstile;
 mod views;
 
 pub use config::{Backing, Mode, ServerConfig, Timeouts, Verify};

@@ -1,23 +1,287 @@
-//! Availability as seen by buyers: rendered at most once per version, never more than 50 ms behind a commit.
+//! Availability as seen by buyers: rendered at most once per version, at most every 50 ms under writes, and never
+//! more than 50 ms behind a commit.
+//!
+//! A view that is kept follows every commit, so only a first look reads the store. Commits that come while a view is
+//! loaded are remembered with it and follow what was read: a version never goes back.
 
-use std::sync::Arc;
+mod dates;
+mod seats;
 
-use usher_core::{Changes, Timestamp};
-use usher_engine::Follower;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use hyper::header::HeaderValue;
+use moka::notification::RemovalCause;
+use moka::sync::Cache;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use usher_core::{Changes, ConcertId, PerformanceId, SeatNumber, Stage, Timestamp};
+use usher_engine::{Follower, ReadError, Reads};
+
+pub(crate) use dates::{DatesShown, DatesView};
+pub(crate) use seats::{SeatsShown, SeatsView};
+
+use crate::turnstile::{Turn, Turnstile};
+use seats::SeatsChange;
+
+/// What was rendered is shown for so long whatever is committed meanwhile.
+pub(crate) const RENDER_EVERY: Duration = Duration::from_millis(50);
+
+/// What a commit does to a view that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Following {
+    /// It is applied: commits come in order.
+    Applies,
+    /// It is only noted, and the view is loaded again: several desks commit, in no order.
+    Notes,
+}
 
 /// Every view that is kept.
-pub struct Views {}
+pub struct Views {
+    following: Following,
+    seats: Cache<PerformanceId, Kept<SeatsView>, FxBuildHasher>,
+    dates: Cache<ConcertId, Kept<DatesView>, FxBuildHasher>,
+    seats_loading: Mutex<FxHashMap<PerformanceId, Arc<SeatsView>>>,
+    dates_loading: Mutex<FxHashMap<ConcertId, Arc<DatesView>>>,
+    /// Which kept dates show a performance, and at which place.
+    places: Arc<Mutex<Places>>,
+    seats_turns: Turnstile<PerformanceId, Option<Arc<SeatsShown>>>,
+    dates_turns: Turnstile<ConcertId, Option<Arc<DatesShown>>>,
+}
+
+type Places = FxHashMap<PerformanceId, (Arc<DatesView>, usize)>;
+
+struct Kept<V> {
+    view: Arc<V>,
+    bytes: u32,
+}
+
+impl<V> Clone for Kept<V> {
+    fn clone(&self) -> Self {
+        Self { view: self.view.clone(), bytes: self.bytes }
+    }
+}
 
 impl Views {
     /// What all views may take together, unless a setting says otherwise.
     pub const BYTES_MAX: u64 = 64 * 1024 * 1024;
+    /// How often a reader waits for somebody else's load before it gives up.
+    const TURNS_MAX: usize = 4;
 
-    /// Views of at most so many bytes. `one_desk`: whether the house has one desk, so that its commits come in order.
-    pub fn new(_bytes_max: u64, _one_desk: bool) -> Arc<Views> {
-        Arc::new(Views {})
+    /// Views of at most about so many bytes. `one_desk`: whether the house has one desk, so that its commits come in
+    /// order.
+    pub fn new(bytes_max: u64, one_desk: bool) -> Arc<Views> {
+        let places: Arc<Mutex<Places>> = Arc::default();
+        let forget = {
+            let places = places.clone();
+            move |_: Arc<ConcertId>, gone: Kept<DatesView>, _: RemovalCause| {
+                let mut places = places.lock().expect("no holder of this lock panics");
+                for id in gone.view.performances() {
+                    if places.get(&id).is_some_and(|(view, _)| Arc::ptr_eq(view, &gone.view)) {
+                        places.remove(&id);
+                    }
+                }
+            }
+        };
+        let dates = Cache::builder()
+            .max_capacity(bytes_max / 2)
+            .weigher(|_, kept: &Kept<DatesView>| kept.bytes)
+            .eviction_listener(forget)
+            .build_with_hasher(FxBuildHasher);
+        let seats = Cache::builder()
+            .max_capacity(bytes_max - bytes_max / 2)
+            .weigher(|_, kept: &Kept<SeatsView>| kept.bytes)
+            .build_with_hasher(FxBuildHasher);
+        Arc::new(Views {
+            following: if one_desk { Following::Applies } else { Following::Notes },
+            seats,
+            dates,
+            seats_loading: Mutex::default(),
+            dates_loading: Mutex::default(),
+            places,
+            seats_turns: Turnstile::default(),
+            dates_turns: Turnstile::default(),
+        })
+    }
+
+    /// About how many bytes are kept.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.seats.weighted_size() + self.dates.weighted_size()
+    }
+
+    /// The seats of a performance; `None`: there is no such performance. `loaded` is called before a load.
+    pub(crate) async fn seats(
+        self: &Arc<Self>,
+        id: PerformanceId,
+        reads: &Reads,
+        loaded: impl Fn(),
+    ) -> Result<Option<Arc<SeatsShown>>, ReadError> {
+        for _ in 0..Self::TURNS_MAX {
+            let kept = self.seats.get(&id).and_then(|kept| kept.view.shown(Instant::now()));
+            if kept.is_some() {
+                return Ok(kept);
+            }
+            match self.seats_turns.enter(id) {
+                Turn::First(first) => {
+                    loaded();
+                    let views = self.clone();
+                    let shown = reads.run(move |reader| views.load_seats(id, || reader.seats(id))).await?;
+                    first.bring(shown.clone());
+                    return Ok(shown);
+                }
+                Turn::After(brought) => {
+                    if let Ok(shown) = brought.await {
+                        return Ok(shown);
+                    }
+                }
+            }
+        }
+        Err(ReadError::Busy)
+    }
+
+    fn load_seats<E>(
+        &self,
+        id: PerformanceId,
+        read: impl FnOnce() -> Result<Option<usher_engine::SeatsRead>, E>,
+    ) -> Result<Option<Arc<SeatsShown>>, E> {
+        let view = SeatsView::loading();
+        let loading = || self.seats_loading.lock().expect("no holder of this lock panics");
+        loading().insert(id, view.clone());
+        // What is read is at least as new as this moment.
+        let at = Instant::now();
+        let read = read();
+        let keep = |read: usher_engine::SeatsRead| {
+            let bytes = SeatsView::bytes_max(read.programme.performance.seats_max);
+            let shown = view.load(self.following, read, at);
+            self.seats.insert(id, Kept { view: view.clone(), bytes });
+            shown
+        };
+        let shown = read.map(|read| read.map(keep));
+        loading().remove(&id);
+        shown.map(|shown| view.shown(Instant::now()).or(shown))
+    }
+
+    /// The dates of a concert; `None`: there is no such concert. `loaded` is called before a load.
+    pub(crate) async fn dates(
+        self: &Arc<Self>,
+        id: ConcertId,
+        now: Timestamp,
+        reads: &Reads,
+        loaded: impl Fn(),
+    ) -> Result<Option<Arc<DatesShown>>, ReadError> {
+        for _ in 0..Self::TURNS_MAX {
+            let kept = self.dates.get(&id).and_then(|kept| kept.view.shown((Instant::now(), now)));
+            if kept.is_some() {
+                return Ok(kept);
+            }
+            match self.dates_turns.enter(id) {
+                Turn::First(first) => {
+                    loaded();
+                    let views = self.clone();
+                    let load = move |reader: &mut dyn usher_engine::Reader| {
+                        views.load_dates(id, now, || reader.concert(id))
+                    };
+                    let shown = reads.run(load).await?;
+                    first.bring(shown.clone());
+                    return Ok(shown);
+                }
+                Turn::After(brought) => {
+                    if let Ok(shown) = brought.await {
+                        return Ok(shown);
+                    }
+                }
+            }
+        }
+        Err(ReadError::Busy)
+    }
+
+    fn load_dates<E>(
+        &self,
+        id: ConcertId,
+        now: Timestamp,
+        read: impl FnOnce() -> Result<Option<usher_engine::ConcertRead>, E>,
+    ) -> Result<Option<Arc<DatesShown>>, E> {
+        let view = DatesView::loading(id);
+        let loading = || self.dates_loading.lock().expect("no holder of this lock panics");
+        loading().insert(id, view.clone());
+        let at = Instant::now();
+        let shown = read().map(|read| read.map(|read| self.keep_dates(&view, read, (at, now))));
+        loading().remove(&id);
+        shown.map(|shown| view.shown((Instant::now(), now)).or(shown))
+    }
+
+    fn keep_dates(
+        &self,
+        view: &Arc<DatesView>,
+        read: usher_engine::ConcertRead,
+        at: (Instant, Timestamp),
+    ) -> Arc<DatesShown> {
+        let bytes = DatesView::bytes_max(&read.performances);
+        let mut places = self.places.lock().expect("no holder of this lock panics");
+        let (shown, performances) = view.load(self.following, read, at);
+        for (place, performance) in performances.into_iter().enumerate() {
+            places.insert(performance.id, (view.clone(), place));
+        }
+        drop(places);
+        self.dates.insert(view.concert, Kept { view: view.clone(), bytes });
+        shown
+    }
+
+    fn follow_seats(&self, changes: &Changes, stage: &Stage) {
+        let id = stage.performance;
+        // The loading one first: it is kept before it is loading no longer.
+        let loading = self.seats_loading.lock().expect("no holder of this lock panics").get(&id).cloned();
+        let kept = self.seats.get(&id).map(|kept| kept.view);
+        if kept.is_none() && loading.is_none() {
+            return;
+        }
+        let all = (id, SeatNumber::new(0))..=(id, SeatNumber::new(u32::MAX));
+        let claims = changes.claims.range(all);
+        let claims =
+            claims.map(|((_, seat), change)| (*seat, change.after.as_ref().map(|claim| claim.state)));
+        let change = SeatsChange { stage: *stage, claims: claims.collect() };
+        for view in kept.iter().chain(&loading) {
+            view.follow(self.following, &change);
+        }
+    }
+
+    fn follow_dates(&self, changes: &Changes) {
+        for performance in &changes.performances {
+            let Some(stage) = changes.stages.get(&performance.id) else { continue };
+            let date = (performance.clone(), *stage);
+            let concert = performance.concert;
+            let loading = || self.dates_loading.lock().expect("no holder of this lock panics");
+            let loading = loading().get(&concert).cloned();
+            let kept = self.dates.get(&concert).map(|kept| kept.view);
+            for view in loading.into_iter().chain(kept) {
+                if let Some(place) = view.follow_made(&date) {
+                    let mut places = self.places.lock().expect("no holder of this lock panics");
+                    places.insert(performance.id, (view, place));
+                }
+            }
+        }
+        let loading: Vec<Arc<DatesView>> =
+            self.dates_loading.lock().expect("no holder of this lock panics").values().cloned().collect();
+        let places = self.places.lock().expect("no holder of this lock panics");
+        for stage in changes.stages.values() {
+            loading.iter().for_each(|view| view.follow(self.following, None, stage));
+            if let Some((view, place)) = places.get(&stage.performance) {
+                view.follow(self.following, Some(*place), stage);
+            }
+        }
     }
 }
 
 impl Follower for Views {
-    fn committed(&self, _changes: &Changes, _at: Timestamp) {}
+    fn committed(&self, changes: &Changes, _at: Timestamp) {
+        changes.stages.values().for_each(|stage| self.follow_seats(changes, stage));
+        if !changes.stages.is_empty() {
+            self.follow_dates(changes);
+        }
+    }
+}
+
+/// A strong ETag.
+fn tag(text: &fmt::Arguments<'_>) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{text}\"")).expect("digits and dashes make a header")
 }

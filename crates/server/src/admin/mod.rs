@@ -1,0 +1,32 @@
+//! The operator's verbs and metrics, in one table: the admin listener.
+
+pub(crate) mod bookings;
+pub(crate) mod events;
+pub(crate) mod metrics;
+pub(crate) mod performances;
+pub(crate) mod verify;
+pub(crate) mod webhooks;
+
+use crate::table::{Line, delete, get, post};
+
+/// The most that naming all seats of the largest house takes.
+const SEATS_BODY_MAX: usize = 1024 * 1024;
+
+pub(crate) fn table() -> Vec<Line> {
+    vec![
+        post("/admin/performances/{concertOptionId}/seats/block", performances::block)
+            .body_max(SEATS_BODY_MAX),
+        post("/admin/performances/{concertOptionId}/seats/unblock", performances::unblock)
+            .body_max(SEATS_BODY_MAX),
+        post("/admin/performances/{concertOptionId}/close", performances::close),
+        post("/admin/performances/{concertOptionId}/cancel", performances::cancel),
+        get("/admin/performances/{concertOptionId}/cancel", performances::cancellation),
+        get("/admin/performances/{concertOptionId}/bookings.csv", bookings::csv),
+        get("/admin/webhooks", webhooks::list),
+        post("/admin/webhooks", webhooks::add),
+        delete("/admin/webhooks/{id}", webhooks::remove),
+        get("/admin/events", events::list),
+        get("/admin/verify", verify::verify),
+        get("/metrics", metrics::metrics),
+    ]
+}

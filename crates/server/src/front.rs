@@ -1,0 +1,79 @@
+//! What every handler can reach.
+
+use usher_api::fingerprint::HashKey;
+use usher_api::{ParseSettings, Problem, ProblemCode};
+use usher_core::{AnswerKey, Timestamp};
+use usher_engine::{ReadError, Reader, StoreError};
+
+use crate::config::{Backing, Mode, ServerConfig, Timeouts};
+use crate::turnstile::Turnstile;
+
+/// The house as handlers see it.
+pub(crate) struct Front {
+    pub(crate) backing: Backing,
+    pub(crate) mode: Mode,
+    pub(crate) parse: ParseSettings,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) hash_key: HashKey,
+    /// Orders that run, by idempotency key.
+    pub(crate) in_flight: Turnstile<AnswerKey, ()>,
+}
+
+/// How long a client should wait before it tries again.
+pub(crate) const RETRY_AFTER_MS: u64 = 1000;
+
+impl Front {
+    pub(crate) fn new(config: &ServerConfig, backing: Backing) -> Self {
+        let (first, second) = backing.secret.split_at(8);
+        let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("half of 16 bytes are 8"));
+        Self {
+            mode: config.mode,
+            parse: config.parse.clone(),
+            timeouts: config.timeouts,
+            hash_key: HashKey(word(first), word(second)),
+            in_flight: Turnstile::default(),
+            backing,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.backing.clock.now()
+    }
+
+    /// Reads committed rows.
+    pub(crate) async fn read<T, F>(&self, read: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
+    {
+        let read = self.backing.house.reads().run(read);
+        match tokio::time::timeout(self.timeouts.order, read).await {
+            Ok(read) => read.map_err(|error| read_problem(&error)),
+            Err(_) => Err(try_again()),
+        }
+    }
+}
+
+/// What a read that failed is answered with; logs what a person must see.
+pub(crate) fn read_problem(error: &ReadError) -> Problem {
+    match error {
+        ReadError::Busy => try_again(),
+        ReadError::Store(StoreError::RolledBack { .. } | StoreError::Unavailable { .. }) => {
+            tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "a read failed; the client is told to try again"
+            );
+            try_again()
+        }
+        ReadError::Store(
+            StoreError::Constraint { .. } | StoreError::Corrupt { .. } | StoreError::Fatal { .. },
+        ) => {
+            tracing::error!(error = error as &dyn std::error::Error, alarm = true, "a read failed");
+            Problem::new(ProblemCode::Internal)
+        }
+    }
+}
+
+pub(crate) fn try_again() -> Problem {
+    Problem::new(ProblemCode::TryAgain).status(503).retry_after_ms(RETRY_AFTER_MS)
+}

@@ -43,5 +43,9 @@ pub const fn event_type(fact: &Fact) -> &'static str {
             Reason::Payment => "balance.paid",
             Reason::Refund => "balance.refunded",
         },
+        Fact::PlaceJoined(_) => "place.joined",
+        Fact::PlaceLeft(_) => "place.left",
+        Fact::PassGiven(_) => "pass.given",
+        Fact::PassEnded(_) => "pass.ended",
     }
 }

@@ -176,7 +176,7 @@ fn a_room_is_changed_member_by_member() {
     assert_eq!(patch.opens_at, Some(None));
     assert_eq!(patch.message, Some(Some("곧 시작합니다".into())));
     assert_eq!((patch.paused, patch.live_passes_max, patch.admits_per_second), (None, Some(0), None));
-    assert_eq!(read(body::room_patch, &json!({})).unwrap(), body::RoomPatch::default());
+    assert_eq!(read(body::room_patch, &json!({})).unwrap(), usher_core::RoomPatch::default());
     assert!(read(body::room_patch, &json!({"message": "가".repeat(500)})).is_ok());
     refused(
         read(body::room_patch, &json!({"message": "가".repeat(501), "paused": 1})),

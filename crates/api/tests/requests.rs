@@ -35,7 +35,12 @@ fn user(text: &str) -> UserId {
 
 fn hold(user_id: &str, seats: &[u32]) -> Command {
     let seats = seats.iter().copied().map(SeatNumber::new).collect();
-    Command::PlaceHold { user: user(user_id), performance: PerformanceId::new(7), seats }
+    Command::PlaceHold {
+        user: user(user_id),
+        performance: PerformanceId::new(7),
+        seats,
+        pass: usher_core::PassShown::NotNeeded,
+    }
 }
 
 #[test]

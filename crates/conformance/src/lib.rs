@@ -10,6 +10,7 @@
 
 #![allow(dead_code)]
 
+mod cases;
 mod clock;
 mod fixture;
 mod lockstep;

@@ -1,6 +1,7 @@
 //! Lockstep: one seeded history played to the model and to a store, every answer and every readable thing equal.
 
 mod author;
+mod coverage;
 mod known;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::picture;
 use crate::scene::{CopiedIds, Scene};
 use crate::suite::Case;
 use author::Author;
+use coverage::Coverage;
 
 /// The cases of this kind.
 pub(crate) fn cases<F: Fixture>() -> Vec<Case<F>> {
@@ -43,7 +45,7 @@ pub(crate) enum Step {
 #[derive(Clone, Copy)]
 pub(crate) struct Pace(pub(crate) usize);
 
-const STEPS: usize = 240;
+const STEPS: usize = 600;
 const COMPARE_EVERY: usize = 40;
 /// Histories of a case; `CONFORMANCE_HISTORIES` asks for more.
 const HISTORIES: u64 = 4;
@@ -58,18 +60,25 @@ pub(crate) struct Dataset {
 /// Plays histories to a fresh store each.
 pub(crate) fn play<F: Fixture>(fixture: &F, pace: Pace, first_seed: u64) {
     let more = std::env::var("CONFORMANCE_HISTORIES").ok().and_then(|text| text.parse().ok());
+    let mut coverage = Coverage::default();
     for seed in first_seed..first_seed + more.unwrap_or(HISTORIES) {
-        play_one(fixture, pace, seed, None);
+        coverage.add(play_one(fixture, pace, seed, None));
     }
+    coverage.assert_complete();
 }
 
 /// Plays one history to a fresh store, which may begin with a dataset.
-pub(crate) fn play_one<F: Fixture>(fixture: &F, pace: Pace, seed: u64, dataset: Option<&Dataset>) {
+pub(crate) fn play_one<F: Fixture>(
+    fixture: &F,
+    pace: Pace,
+    seed: u64,
+    dataset: Option<&Dataset>,
+) -> Coverage {
     let store = fixture.create().expect("the fixture made a store a moment ago");
     if <<F::Store as Store>::Desk as Desk>::ALONE {
-        Play::new(ModelStore::<true>::default(), store, seed, dataset).run(pace);
+        Play::new(ModelStore::<true>::default(), store, seed, dataset).run(pace)
     } else {
-        Play::new(ModelStore::<false>::default(), store, seed, dataset).run(pace);
+        Play::new(ModelStore::<false>::default(), store, seed, dataset).run(pace)
     }
 }
 
@@ -78,15 +87,22 @@ struct Play<M: Store, S: Store> {
     store: Scene<S>,
     seed: u64,
     step: usize,
+    coverage: Coverage,
 }
 
 impl<M: Store, S: Store> Play<M, S> {
     fn new(model: M, store: S, seed: u64, dataset: Option<&Dataset>) -> Self {
         let clock = Arc::<TestClock>::default();
-        Self { model: opened(model, &clock, dataset), store: opened(store, &clock, dataset), seed, step: 0 }
+        Self {
+            model: opened(model, &clock, dataset),
+            store: opened(store, &clock, dataset),
+            seed,
+            step: 0,
+            coverage: Coverage::default(),
+        }
     }
 
-    fn run(mut self, pace: Pace) {
+    fn run(mut self, pace: Pace) -> Coverage {
         let mut author = Author::new(self.seed, pace.0);
         for _ in 0..STEPS {
             self.step += 1;
@@ -98,6 +114,7 @@ impl<M: Store, S: Store> Play<M, S> {
         }
         self.store.restart();
         self.compare();
+        self.coverage
     }
 
     fn take(&mut self, step: &Step) {
@@ -131,6 +148,7 @@ impl<M: Store, S: Store> Play<M, S> {
                 self.seed,
                 self.step
             );
+            self.coverage.note(&expected);
         }
     }
 

@@ -126,8 +126,7 @@ impl Tx for ModelTx<'_> {
             match id {
                 FactId::Hold(id) => {
                     let hold = self.data.rows.holds.get(id);
-                    let fact =
-                        hold.map(|hold| HoldFact { performance: hold.performance, user: hold.user.clone() });
+                    let fact = hold.map(HoldFact::of);
                     facts.holds.extend(fact.map(|fact| (*id, fact)));
                 }
                 FactId::Payment(id) => {
@@ -192,6 +191,8 @@ impl Data {
         changes.payments.values().cloned().map(Effect::Payment).for_each(&mut apply);
         changes.accounts.values().cloned().map(Effect::Account).for_each(&mut apply);
         changes.movements.iter().cloned().map(Effect::Movement).for_each(&mut apply);
+        changes.rooms.values().cloned().map(Effect::Room).for_each(&mut apply);
+        changes.places.values().flatten().cloned().map(Effect::Place).for_each(&mut apply);
         changes.answers.iter().cloned().map(Effect::Answer).for_each(&mut apply);
         for (id, webhook) in &changes.webhooks {
             apply(webhook.clone().map_or(Effect::WebhookRemoved(*id), Effect::Webhook));

@@ -40,7 +40,12 @@ pub(crate) fn seats(numbers: &[u32]) -> Arc<[SeatNumber]> {
 }
 
 pub(crate) fn place(user: &str, performance: PerformanceId, numbers: &[u32]) -> Command {
-    Command::PlaceHold { user: UserId::stored(user), performance, seats: seats(numbers) }
+    Command::PlaceHold {
+        user: UserId::stored(user),
+        performance,
+        seats: seats(numbers),
+        pass: usher_core::PassShown::NotNeeded,
+    }
 }
 
 pub(crate) fn confirm(hold: &Hold) -> Command {

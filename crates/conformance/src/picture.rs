@@ -41,7 +41,7 @@ struct Names {
     users: BTreeSet<UserId>,
 }
 
-const SCANNED: [RowKind; 10] = [
+const SCANNED: [RowKind; 12] = [
     RowKind::Concert,
     RowKind::Performance,
     RowKind::Stage,
@@ -52,6 +52,8 @@ const SCANNED: [RowKind; 10] = [
     RowKind::Account,
     RowKind::Movement,
     RowKind::Event,
+    RowKind::Room,
+    RowKind::Place,
 ];
 /// Small, so that every history has pages.
 const PAGE: usize = 3;
@@ -111,6 +113,9 @@ impl Names {
             | Effect::Count { .. }
             | Effect::Booking(_)
             | Effect::Movement(_)
+            | Effect::Room(_)
+            | Effect::Place(_)
+            | Effect::PlaceReplaced { .. }
             | Effect::Answer(_)
             | Effect::Event(_)
             | Effect::Webhook(_)

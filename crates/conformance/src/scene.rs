@@ -13,7 +13,14 @@ use crate::fixture::{Fixture, Opened, Store};
 use crate::orders;
 
 /// The settings that every case plays under: the shipped ones.
-pub(crate) const SETTINGS: Settings = Settings { hold_ttl: Span::from_secs(300), seats_per_user_max: 4 };
+pub(crate) const SETTINGS: Settings = Settings {
+    hold_ttl: Span::from_secs(300),
+    seats_per_user_max: 4,
+    waiting_max: 5,
+    live_passes_max: 3,
+    admits_per_second: 2,
+    pass_ttl: Span::from_secs(300),
+};
 
 /// What a house does when its store must not be used any more: in a case, it fails.
 pub(crate) fn fatal() -> Fatal {
@@ -84,6 +91,18 @@ impl<S: Store> Scene<S> {
 
     pub(crate) fn desk(&mut self) -> &mut DeskLoop<S::Desk> {
         &mut self.open_mut().desk
+    }
+
+    /// Works at the desk itself, without its loop and its rules.
+    pub(crate) fn at_the_desk<T>(&mut self, work: impl FnOnce(&mut S::Desk) -> T) -> T {
+        self.open = None;
+        let opened = self.store.open(self.clock.clone(), 1);
+        let Opened { mut desks, readers } = opened.expect("the store opens again on its own data");
+        let (mut desk, _) = desks.pop().expect("one desk was asked for");
+        let done = work(&mut desk);
+        drop((desk, readers));
+        self.restart();
+        done
     }
 
     /// Has a batch decided.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Account, Booking, Concert, Hold, Movement, Payment, Performance, PerformanceId, SeatNumber, Timestamp,
-    Webhook,
+    Account, Booking, Concert, Hold, HoldId, Movement, Payment, Performance, PerformanceId, Place, Room,
+    SeatNumber, Timestamp, Webhook,
 };
 
 /// A performance with its concert: what an option on the wire is rendered from.
@@ -48,6 +48,16 @@ pub enum Reply {
     Webhook(Webhook),
     /// A webhook is gone.
     WebhookRemoved,
+    /// The place as it is: just taken, found again, or fetched.
+    Joined(Place),
+    /// The line is left; these live holds were made with the pass and are to be given back.
+    LeftLine { holds: Vec<HoldId> },
+    /// So many were let in.
+    Admitted(u32),
+    /// The pass has ended, now or before.
+    PassEnded,
+    /// The room as it is now.
+    Room(Room),
     /// A delivery is recorded.
     DeliveryRecorded,
 }
@@ -105,6 +115,18 @@ pub enum Refusal {
     AmountNotPositive,
     /// The amount, or the balance after it, would be over 10^15.
     AmountTooLarge,
+    /// A pass is needed and none was shown.
+    PassRequired,
+    /// What was shown is not a pass that is live in this room.
+    PassNotActive,
+    /// The pass shown belongs to somebody else.
+    PassOfAnotherUser,
+    /// The pass still lives (only the line is told so).
+    PassLives,
+    /// The room has as many waiting as it may.
+    LineFull,
+    /// This user has no place in the room.
+    NotInLine,
     /// The idempotency key was used for another request.
     KeyReused,
 }

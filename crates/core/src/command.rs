@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    AnswerKey, ConcertId, Delivery, HoldId, Money, PaymentMethod, PerformanceId, RoomId, SeatNumber, Span,
-    Timestamp, TransferId, UserId, WebhookId,
+    AnswerKey, ConcertId, Delivery, HoldId, Money, PassShown, PaymentMethod, PerformanceId, RoomId,
+    RoomPatch, SeatNumber, Span, Timestamp, TransferId, UserId, WebhookId,
 };
 
 /// A command with the idempotency key it came under.
@@ -65,7 +65,7 @@ pub struct NewPerformance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Hold seats, all or nothing (1). `seats` ascending, each once.
-    PlaceHold { user: UserId, performance: PerformanceId, seats: Arc<[SeatNumber]> },
+    PlaceHold { user: UserId, performance: PerformanceId, seats: Arc<[SeatNumber]>, pass: PassShown },
     /// Pay from the balance if not yet paid, and book (2).
     Confirm { user: UserId, hold: HoldId },
     /// Charge the price of a hold and book it (8).
@@ -96,6 +96,18 @@ pub enum Command {
     AddWebhook { url: Arc<str>, types: Arc<[Arc<str>]>, secret: Arc<[u8]>, since: u64 },
     /// Remove a receiver; removing it again is no refusal.
     RemoveWebhook { webhook: WebhookId },
+    /// Join the line of a room (17); again: the same place.
+    Join { user: UserId, room: RoomId },
+    /// Leave it; what one never joined is no refusal.
+    Leave { user: UserId, room: RoomId },
+    /// Note that a user has seen that they are let in.
+    FetchPass { user: UserId, room: RoomId },
+    /// Let these in, in this order, as far as cap and rate allow; proposed by the line.
+    Admit { room: RoomId, users: Arc<[UserId]> },
+    /// End or withdraw a pass whose time has passed; proposed by the line. One that lives is refused.
+    EndPass { user: UserId, room: RoomId, number: u64 },
+    /// Make or change a room.
+    PatchRoom { room: RoomId, patch: RoomPatch },
     /// Record how far a receiver has come; said by the relay alone. Ignored once the receiver is removed.
     RecordDelivery(Delivery),
 }

@@ -136,6 +136,7 @@ impl Dataset {
             amount: self.price(k),
             created_at: self.held_at(k),
             expires_at: self.held_at(k).plus(Self::HOLD_TTL),
+            pass: None,
             state: HoldState::Booked(BookingId::new(k), TransferId::new(k)),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     Account, Answer, Booking, Claim, Concert, Delivery, Event, Hold, HoldId, Movement, Payment, Performance,
-    PerformanceId, SeatNumber, Stage, UserId, Webhook, WebhookId,
+    PerformanceId, Place, Room, RoomId, SeatNumber, Stage, UserId, Webhook, WebhookId,
 };
 
 /// One row as it is after a decision. A closed set: it is what stores write, what views follow, what the
@@ -47,6 +47,17 @@ pub enum Effect {
     Account(Account),
     /// A transfer; never changes once written.
     Movement(Movement),
+    /// A waiting room's hot row.
+    Room(Room),
+    /// A user's place in a room, with its pass.
+    Place(Place),
+    /// An ended place that its user's new one replaces.
+    PlaceReplaced {
+        /// Where.
+        room: RoomId,
+        /// The number it had.
+        number: u64,
+    },
     /// An idempotency key with its answer; never changes once written.
     Answer(Answer),
     /// An event to publish; never changes once written.

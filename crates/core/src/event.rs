@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Booking, EventId, Hold, Movement, Payment, PerformanceId, SeatNumber, Timestamp, UserId};
+use crate::{
+    Booking, EventId, Hold, Movement, Payment, PerformanceId, Place, RoomId, SeatNumber, Timestamp, UserId,
+};
 
 /// One published fact.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,6 +46,14 @@ pub enum Fact {
     BookingCancelled(Payment),
     /// `balance.charged`, `.used`, `.paid` or `.refunded`, by the movement's reason.
     Balance(Movement),
+    /// `place.joined`
+    PlaceJoined(Place),
+    /// `place.left`
+    PlaceLeft(Place),
+    /// `pass.given`
+    PassGiven(Place),
+    /// `pass.ended`: used, expired, or withdrawn (then the place waits again).
+    PassEnded(Place),
 }
 
 /// What events are ordered by.
@@ -53,6 +63,8 @@ pub enum Aggregate {
     Performance(PerformanceId),
     /// `user:<userId>`
     User(UserId),
+    /// `place:<waitingQueueId>:<userId>`
+    Place(RoomId, UserId),
 }
 
 impl Fact {
@@ -70,6 +82,10 @@ impl Fact {
             Fact::BookingMade(booking, _) => Aggregate::Performance(booking.performance),
             Fact::BookingCancelled(payment) => Aggregate::Performance(payment.performance),
             Fact::Balance(movement) => Aggregate::User(movement.user.clone()),
+            Fact::PlaceJoined(place)
+            | Fact::PlaceLeft(place)
+            | Fact::PassGiven(place)
+            | Fact::PassEnded(place) => Aggregate::Place(place.room.clone(), place.user.clone()),
         }
     }
 }

@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Account, Answer, Booking, BookingId, Claim, ClaimState, Concert, Delivery, Effect, Event, Hold, HoldId,
-    Movement, Payment, Performance, PerformanceId, SeatNumber, Stage, TransferId, UserId, Webhook, WebhookId,
+    Movement, Payment, Performance, PerformanceId, Place, Room, RoomId, SeatNumber, Stage, TransferId,
+    UserId, Webhook, WebhookId,
 };
 
 /// A claim before and after a batch. A store writes it so that it fails if the row is not as `before` says: that
@@ -43,6 +44,10 @@ pub struct Changes {
     pub accounts: FxHashMap<UserId, Account>,
     /// New transfers, in order.
     pub movements: Vec<Movement>,
+    /// Rooms, new or changed.
+    pub rooms: BTreeMap<RoomId, Room>,
+    /// Places by room and number, new or changed; `None`: replaced by a new one of the same user.
+    pub places: BTreeMap<(RoomId, u64), Option<Place>>,
     /// New answers.
     pub answers: Vec<Answer>,
     /// New events, in order.
@@ -81,6 +86,11 @@ impl Changes {
             Effect::Payment(payment) => drop(self.payments.insert(payment.id, payment.clone())),
             Effect::Account(account) => drop(self.accounts.insert(account.user.clone(), account.clone())),
             Effect::Movement(movement) => self.movements.push(movement.clone()),
+            Effect::Room(room) => drop(self.rooms.insert(room.id.clone(), room.clone())),
+            Effect::Place(place) => {
+                self.places.insert((place.room.clone(), place.number), Some(place.clone()));
+            }
+            Effect::PlaceReplaced { room, number } => drop(self.places.insert((room.clone(), *number), None)),
             Effect::Answer(answer) => self.answers.push(answer.clone()),
             Effect::Event(event) => self.events.push(event.clone()),
             Effect::Webhook(webhook) => drop(self.webhooks.insert(webhook.id, Some(webhook.clone()))),

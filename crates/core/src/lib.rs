@@ -14,6 +14,7 @@ mod id;
 pub mod invariant;
 mod money;
 mod needs;
+mod room;
 mod row;
 mod rows;
 mod time;
@@ -32,6 +33,7 @@ pub use money::Money;
 pub use needs::{
     FactId, Facts, HoldFact, Key, Keys, PaymentFact, Reads, facts_needed, keys, reads, replay_reads,
 };
+pub use room::{Pass, PassRef, PassShown, Place, PlaceEnd, PlaceState, Room, RoomPatch};
 pub use row::{
     Account, Answer, AnswerKey, Answered, Booking, Claim, ClaimState, Concert, Delivery, Hold, HoldState,
     Movement, Parked, Payment, PaymentMethod, Performance, Reason, Refund, SaleState, Stage, Webhook,

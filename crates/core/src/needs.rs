@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Answer, AnswerKey, Answered, BookingId, Command, ConcertId, HoldId, Order, PerformanceId, SeatNumber,
-    TransferId, UserId, WebhookId,
+    Answer, AnswerKey, Answered, BookingId, Command, ConcertId, Hold, HoldId, Order, PassShown,
+    PerformanceId, RoomId, SeatNumber, TransferId, UserId, WebhookId,
 };
 
 /// Something immutable that must be looked up before the rows to lock are known.
@@ -26,6 +26,16 @@ pub struct HoldFact {
     pub performance: PerformanceId,
     /// Whose.
     pub user: UserId,
+    /// The room of the pass it was made with, if any.
+    pub room: Option<RoomId>,
+}
+
+impl HoldFact {
+    /// The fact of a hold.
+    pub fn of(hold: &Hold) -> Self {
+        let room = hold.pass.as_ref().map(|pass| pass.room.clone());
+        Self { performance: hold.performance, user: hold.user.clone(), room }
+    }
 }
 
 /// What never changes about a payment.
@@ -57,6 +67,10 @@ pub enum Key {
     Answer(AnswerKey),
     /// A performance's hot row; guards its seats, counts, holds, bookings and payments.
     Performance(PerformanceId),
+    /// A waiting room's hot row; made if absent.
+    Room(RoomId),
+    /// A user's place in a room, with its pass; made if absent.
+    Place(RoomId, UserId),
     /// A user's account.
     Account(UserId),
 }
@@ -112,6 +126,12 @@ pub fn facts_needed(command: &Command) -> Option<FactId> {
         | Command::CancelPerformance { .. }
         | Command::AddWebhook { .. }
         | Command::RemoveWebhook { .. }
+        | Command::Join { .. }
+        | Command::Leave { .. }
+        | Command::FetchPass { .. }
+        | Command::Admit { .. }
+        | Command::EndPass { .. }
+        | Command::PatchRoom { .. }
         | Command::RecordDelivery(_) => None,
     }
 }
@@ -121,29 +141,34 @@ pub fn keys(order: &Order, facts: &Facts, keys: &mut Keys) {
     if let Some(request) = order.key {
         keys.locks.insert(Key::Answer(request.key));
     }
-    let mut lock_performance = |id: PerformanceId| {
-        keys.locks.insert(Key::Performance(id));
-    };
     match &order.command {
-        Command::PlaceHold { performance, .. }
-        | Command::Block { performance, .. }
+        Command::PlaceHold { user, performance, pass, .. } => {
+            keys.lock_performance(*performance);
+            // Only an own pass is looked at; somebody else's is refused unseen.
+            if let PassShown::Signed { room, user: owner, .. } = pass
+                && owner == user
+            {
+                keys.locks.insert(Key::Place(room.clone(), user.clone()));
+            }
+        }
+        Command::Block { performance, .. }
         | Command::Unblock { performance, .. }
         | Command::Close { performance }
-        | Command::CancelPerformance { performance } => lock_performance(*performance),
+        | Command::CancelPerformance { performance } => keys.lock_performance(*performance),
         Command::Confirm { user, hold } | Command::Pay { user, hold, .. } => {
             if let Some(fact) = facts.holds.get(hold) {
-                lock_performance(fact.performance);
+                keys.lock_hold(fact);
                 keys.locks.insert(Key::Account(user.clone()));
             }
         }
         Command::GiveBack { hold, .. } | Command::ExpireHold { hold } => {
             if let Some(fact) = facts.holds.get(hold) {
-                lock_performance(fact.performance);
+                keys.lock_hold(fact);
             }
         }
         Command::CancelPayment { payment, .. } => {
             if let Some(fact) = facts.payments.get(payment) {
-                lock_performance(fact.performance);
+                keys.lock_performance(fact.performance);
                 keys.locks.insert(Key::Account(fact.user.clone()));
             }
         }
@@ -152,6 +177,18 @@ pub fn keys(order: &Order, facts: &Facts, keys: &mut Keys) {
             keys.opens.insert(user.clone());
         }
         Command::Use { user, .. } => drop(keys.locks.insert(Key::Account(user.clone()))),
+        Command::Join { user, room }
+        | Command::Leave { user, room }
+        | Command::EndPass { user, room, .. } => {
+            keys.locks.insert(Key::Room(room.clone()));
+            keys.locks.insert(Key::Place(room.clone(), user.clone()));
+        }
+        Command::FetchPass { user, room } => drop(keys.locks.insert(Key::Place(room.clone(), user.clone()))),
+        Command::Admit { room, users } => {
+            keys.locks.insert(Key::Room(room.clone()));
+            keys.locks.extend(users.iter().map(|user| Key::Place(room.clone(), user.clone())));
+        }
+        Command::PatchRoom { room, .. } => drop(keys.locks.insert(Key::Room(room.clone()))),
         Command::MakeConcert { .. }
         | Command::MakePerformance(_)
         | Command::AddWebhook { .. }
@@ -160,10 +197,25 @@ pub fn keys(order: &Order, facts: &Facts, keys: &mut Keys) {
     }
 }
 
+impl Keys {
+    fn lock_performance(&mut self, id: PerformanceId) {
+        self.locks.insert(Key::Performance(id));
+    }
+
+    /// A hold's performance, and the pass that lists it.
+    fn lock_hold(&mut self, fact: &HoldFact) {
+        self.lock_performance(fact.performance);
+        if let Some(room) = &fact.room {
+            self.locks.insert(Key::Room(room.clone()));
+            self.locks.insert(Key::Place(room.clone(), fact.user.clone()));
+        }
+    }
+}
+
 /// Adds the rows that a command needs under its locks to `reads`.
 pub fn reads(command: &Command, facts: &Facts, reads: &mut Reads) {
     match command {
-        Command::PlaceHold { user, performance, seats } => {
+        Command::PlaceHold { user, performance, seats, .. } => {
             reads.seats.extend(seats.iter().map(|seat| (*performance, *seat)));
             reads.counts.insert((*performance, user.clone()));
         }
@@ -188,6 +240,12 @@ pub fn reads(command: &Command, facts: &Facts, reads: &mut Reads) {
         | Command::Use { .. }
         | Command::Close { .. }
         | Command::CancelPerformance { .. }
+        | Command::Join { .. }
+        | Command::Leave { .. }
+        | Command::FetchPass { .. }
+        | Command::Admit { .. }
+        | Command::EndPass { .. }
+        | Command::PatchRoom { .. }
         | Command::AddWebhook { .. }
         | Command::RemoveWebhook { .. } => {}
         Command::RecordDelivery(delivery) => drop(reads.webhooks.insert(delivery.webhook)),

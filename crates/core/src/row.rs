@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BalanceId, BookingId, ConcertId, EventId, HoldId, Money, PerformanceId, RoomId, SeatNumber, Span,
-    Timestamp, TransferId, UserId, WebhookId,
+    BalanceId, BookingId, ConcertId, EventId, HoldId, Money, PassRef, PerformanceId, RoomId, SeatNumber,
+    Span, Timestamp, TransferId, UserId, WebhookId,
 };
 
 /// A title with performances. Never changes.
@@ -147,6 +147,8 @@ pub struct Hold {
     pub created_at: Timestamp,
     /// From here on (inclusive) it is expired.
     pub expires_at: Timestamp,
+    /// The pass it was made with, if one was needed.
+    pub pass: Option<PassRef>,
     /// What became of it.
     pub state: HoldState,
 }

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Account, Answer, AnswerKey, Booking, BookingId, Claim, Concert, ConcertId, Delivery, Effect, Event, Hold,
-    HoldId, Movement, Payment, Performance, PerformanceId, SeatNumber, Stage, TransferId, UserId, Webhook,
-    WebhookId,
+    HoldId, Movement, Payment, Performance, PerformanceId, Place, Room, RoomId, SeatNumber, Stage,
+    TransferId, UserId, Webhook, WebhookId,
 };
 
 /// A performance with what changes about it.
@@ -44,6 +44,10 @@ pub struct Rows {
     pub accounts: FxHashMap<UserId, Account>,
     /// Transfers.
     pub movements: FxHashMap<TransferId, Movement>,
+    /// Waiting rooms.
+    pub rooms: FxHashMap<RoomId, Room>,
+    /// Places by room and user.
+    pub places: FxHashMap<(RoomId, UserId), Place>,
     /// Remembered answers.
     pub answers: FxHashMap<AnswerKey, Answer>,
     /// Webhooks.
@@ -84,6 +88,12 @@ impl Rows {
             Effect::Payment(payment) => drop(self.payments.insert(payment.id, payment.clone())),
             Effect::Account(account) => drop(self.accounts.insert(account.user.clone(), account.clone())),
             Effect::Movement(movement) => drop(self.movements.insert(movement.id, movement.clone())),
+            Effect::Room(room) => drop(self.rooms.insert(room.id.clone(), room.clone())),
+            Effect::Place(place) => {
+                self.places.insert((place.room.clone(), place.user.clone()), place.clone());
+            }
+            // The new place stands under the same user.
+            Effect::PlaceReplaced { .. } => {}
             Effect::Answer(answer) => drop(self.answers.insert(answer.key, answer.clone())),
             Effect::Event(event) => self.events.push(event.clone()),
             Effect::Webhook(webhook) => drop(self.webhooks.insert(webhook.id, webhook.clone())),

@@ -147,6 +147,12 @@ fn route(command: &Command, desks: usize) -> usize {
         | Command::Use { user, .. } => user.hash(&mut hasher),
         Command::GiveBack { hold, .. } | Command::ExpireHold { hold } => hold.hash(&mut hasher),
         Command::CancelPayment { payment, .. } => payment.hash(&mut hasher),
+        Command::Join { room, .. }
+        | Command::Leave { room, .. }
+        | Command::FetchPass { room, .. }
+        | Command::Admit { room, .. }
+        | Command::EndPass { room, .. }
+        | Command::PatchRoom { room, .. } => room.hash(&mut hasher),
         Command::MakeConcert { .. }
         | Command::MakePerformance(_)
         | Command::AddWebhook { .. }

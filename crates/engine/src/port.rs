@@ -191,6 +191,10 @@ pub enum RowKind {
     Movement,
     /// [`Effect::Event`]
     Event,
+    /// [`Effect::Room`]
+    Room,
+    /// [`Effect::Place`]
+    Place,
 }
 
 /// Where a scan goes on: opaque to all but the store that gave it.

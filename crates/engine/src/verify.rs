@@ -26,6 +26,8 @@ const ORDER: [RowKind; 11] = [
 
 /// Rows of one slice.
 const SLICE_ROWS: usize = 5_000;
+/// The same of events, where a store may count batches of a thousand.
+const SLICE_EVENTS: usize = 50;
 /// Readings of an entity before it is given up as ever changing.
 const READINGS_MAX: usize = 5;
 /// Findings after which looking for more says nothing new.
@@ -84,9 +86,10 @@ impl Walk<'_> {
 
     fn walk(&mut self, see: &mut dyn FnMut(&Effect)) -> Result<(), StoreError> {
         for kind in ORDER {
+            let limit = if kind == RowKind::Event { SLICE_EVENTS } else { SLICE_ROWS };
             let mut from: Option<Cursor> = None;
             loop {
-                let (rows, next) = self.reader.scan(kind, from.as_ref(), SLICE_ROWS)?;
+                let (rows, next) = self.reader.scan(kind, from.as_ref(), limit)?;
                 rows.iter().for_each(&mut *see);
                 (self.progress)(rows.len() as u64);
                 match next {
@@ -158,6 +161,7 @@ fn counted_by_claims(sheet: Sheet, entity: &Entity) -> Option<PerformanceId> {
         | Entity::Hold(_)
         | Entity::Transfer(_)
         | Entity::User(_)
+        | Entity::Place(..)
         | Entity::Row(..) => None,
     }
 }

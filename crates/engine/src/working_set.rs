@@ -29,6 +29,8 @@ pub(crate) struct WorkingSet {
 impl WorkingSet {
     const LOOK_EVERY: u64 = 64;
     const HOUSE_WEIGHT: usize = 10;
+    /// A place is found again quickly.
+    const PLACES_MAX: usize = 10_000;
 
     pub(crate) fn new(bounds: Bounds) -> Self {
         Self { rows: Rows::default(), bounds, batch: 0, last_used: FxHashMap::default() }
@@ -51,7 +53,7 @@ impl WorkingSet {
     /// Facts about holds that are here need no look-up.
     pub(crate) fn hold_fact(&self, id: usher_core::HoldId, facts: &mut Facts) -> bool {
         let Some(hold) = self.rows.holds.get(&id) else { return false };
-        facts.holds.insert(id, HoldFact { performance: hold.performance, user: hold.user.clone() });
+        facts.holds.insert(id, HoldFact::of(hold));
         true
     }
 
@@ -73,6 +75,9 @@ impl WorkingSet {
         }
         if rows.accounts.len() > self.bounds.rows_max {
             rows.accounts.clear();
+        }
+        if rows.places.len() > Self::PLACES_MAX {
+            rows.places.clear();
         }
         if self.batch.is_multiple_of(Self::LOOK_EVERY) {
             self.forget_quiet_houses();

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use usher_core::{
-    AnswerKey, Changes, Command, Money, NewPerformance, Order, PerformanceId, Reply, RequestKey, SeatNumber,
-    Settings, Span, Timestamp, UserId,
+    AnswerKey, Changes, Command, Money, NewPerformance, Order, PassShown, PerformanceId, Reply, RequestKey,
+    SeatNumber, Settings, Span, Timestamp, UserId,
 };
 use usher_engine::{BatchReport, Follower, House, HouseConfig, Reader, Step};
 use usher_store_sqlite::{Options, open};
@@ -31,14 +31,15 @@ impl Follower for Sum {
 }
 
 fn main() {
-    let argument = |at: usize, default: u64| std::env::args().nth(at).and_then(|n| n.parse().ok()).unwrap_or(default);
+    let argument =
+        |at: usize, default: u64| std::env::args().nth(at).and_then(|n| n.parse().ok()).unwrap_or(default);
     let (in_flight, seconds) = (argument(1, 256), argument(2, 10));
     let dir = tempfile::tempdir_in(".").expect("the working directory is writable");
     let opened = open(dir.path(), Options::default()).expect("a fresh store opens");
     let sum = Arc::new(Sum::default());
     let readers = opened.readers.into_iter().map(|reader| Box::new(reader) as Box<dyn Reader>).collect();
     let config = HouseConfig {
-        settings: Settings { hold_ttl: Span::from_secs(300), seats_per_user_max: 4 },
+        settings: Settings::default(),
         followers: vec![sum.clone()],
         fatal: Arc::new(|error| panic!("{error}")),
     };
@@ -49,7 +50,11 @@ fn main() {
     house.close();
     let sum = sum.0.lock().expect("no holder of this lock panics");
     let per_hold = |span: Duration| span.as_secs_f64() * 1e6 / holds as f64;
-    println!("{holds} holds, {:.0}/s, batches of {:.0}", holds as f64 / took.as_secs_f64(), holds as f64 / sum.0 as f64);
+    println!(
+        "{holds} holds, {:.0}/s, batches of {:.0}",
+        holds as f64 / took.as_secs_f64(),
+        holds as f64 / sum.0 as f64
+    );
     println!("desk busy: {:.2} us a hold", per_hold(sum.1.took));
     for (step, name) in Step::ALL {
         println!("  {name:8} {:.2} us", per_hold(sum.1.steps[step as usize]));
@@ -83,9 +88,16 @@ async fn buy(house: House, performance: PerformanceId, seats: Arc<Mutex<Vec<u32>
     let mut held = 0;
     while Instant::now() < until {
         let Some(seat) = seats.lock().expect("no holder of this lock panics").pop() else { break };
-        let user = UserId::parse(&format!("user{}", (performance.get() << 20) + u64::from(seat))).expect("a plain name");
-        let key = (u128::from(seat) << 64 | u128::from(performance.get())).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-        let command = Command::PlaceHold { user, performance, seats: Arc::new([SeatNumber::new(seat)]) };
+        let user = UserId::parse(&format!("user{}", (performance.get() << 20) + u64::from(seat)))
+            .expect("a plain name");
+        let key = (u128::from(seat) << 64 | u128::from(performance.get()))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
+        let command = Command::PlaceHold {
+            user,
+            performance,
+            seats: Arc::new([SeatNumber::new(seat)]),
+            pass: PassShown::NotNeeded,
+        };
         let order = Order { command, key: Some(RequestKey { key: AnswerKey(key), request: 1 }) };
         let answer = house.submit(order).await.expect("the store answers");
         assert!(matches!(answer, Ok(outcome) if matches!(outcome.reply, Reply::Held { .. })));

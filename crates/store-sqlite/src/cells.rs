@@ -6,8 +6,8 @@ use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type};
 use usher_core::{
     Account, BalanceId, Booking, BookingId, Claim, ClaimState, Concert, ConcertId, Hold, HoldId, HoldState,
-    Money, Movement, Payment, PaymentMethod, Performance, PerformanceId, Reason, Refund, RoomId, SaleState,
-    SeatNumber, Span, Stage, Timestamp, TransferId, UserId,
+    Money, Movement, PassRef, Payment, PaymentMethod, Performance, PerformanceId, Place, Reason, Refund,
+    RoomId, SaleState, SeatNumber, Span, Stage, Timestamp, TransferId, UserId,
 };
 
 use crate::error::Sql;
@@ -134,7 +134,7 @@ pub(crate) fn claim_state(state: ClaimState) -> i64 {
 }
 
 pub(crate) const HOLD: &str =
-    "id, performance, user, seats, amount, created_at, expires_at, state, booking, payment";
+    "id, performance, user, seats, amount, created_at, expires_at, state, booking, payment, room, place";
 
 pub(crate) fn hold(row: &Row<'_>) -> Sql<Hold> {
     let seats = row.get_ref(3)?.as_blob()?;
@@ -152,6 +152,11 @@ pub(crate) fn hold(row: &Row<'_>) -> Sql<Hold> {
         4 => booked().map(|(booking, payment)| HoldState::Cancelled(booking, payment))?,
         5.. | ..=-1 => return Err(wrong(7)),
     };
+    let room = row.get_ref(10)?.as_str_or_null()?.map(RoomId::stored);
+    let pass = match room {
+        Some(room) => Some(PassRef { room, number: id(row, 11)? }),
+        None => None,
+    };
     Ok(Hold {
         id: HoldId::new(id(row, 0)?),
         performance: PerformanceId::new(id(row, 1)?),
@@ -160,6 +165,7 @@ pub(crate) fn hold(row: &Row<'_>) -> Sql<Hold> {
         amount: money(row, 4)?,
         created_at: time(row, 5)?,
         expires_at: time(row, 6)?,
+        pass,
         state,
     })
 }
@@ -273,4 +279,17 @@ pub(crate) fn reason(reason: Reason) -> i64 {
         Reason::Payment => 2,
         Reason::Refund => 3,
     }
+}
+
+pub(crate) const PLACE: &str = "room, number, user, joined_at, event_sequence, state";
+
+pub(crate) fn place(row: &Row<'_>) -> Sql<Place> {
+    Ok(Place {
+        room: RoomId::stored(row.get_ref(0)?.as_str()?),
+        number: id(row, 1)?,
+        user: user(row, 2)?,
+        joined_at: time(row, 3)?,
+        event_sequence: id(row, 4)?,
+        state: crate::reader::unpack(row, 5)?,
+    })
 }

@@ -12,6 +12,7 @@ use crate::checkpoint::Checkpoints;
 use crate::error::{Sql, store_error};
 use crate::history::History;
 use crate::load;
+use crate::places::Places;
 use crate::write;
 
 /// The one writer of a SQLite store.
@@ -20,6 +21,7 @@ pub struct SqliteDesk {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) answers: Answers,
     pub(crate) history: History,
+    pub(crate) places: Places,
     pub(crate) checkpoints: Checkpoints,
     pub(crate) pruned_at: Timestamp,
     /// Held until the desk is gone: no second server on this directory.
@@ -168,6 +170,20 @@ impl Tx for SqliteTx<'_> {
                 }
                 Key::Performance(id) if rows.houses.contains_key(id) => {}
                 Key::Performance(id) => load::load_house(self.db()?, *id, rows).map_err(&failed)?,
+                Key::Room(id) if rows.rooms.contains_key(id) => {}
+                Key::Room(id) => {
+                    if let Some(room) = load::room(self.db()?, id).map_err(&failed)? {
+                        rows.rooms.insert(id.clone(), room);
+                    }
+                }
+                Key::Place(room, user) => {
+                    let place = (room.clone(), user.clone());
+                    if !rows.places.contains_key(&place) {
+                        self.db()?;
+                        let found = self.desk.places.find(&self.desk.db, room, user).map_err(&failed)?;
+                        rows.places.extend(found.map(|found| (place, found)));
+                    }
+                }
                 Key::Account(user) if rows.accounts.contains_key(user) => {}
                 Key::Account(user) => {
                     if let Some(account) = load::account(self.db()?, user).map_err(&failed)? {
@@ -191,6 +207,7 @@ impl Tx for SqliteTx<'_> {
             desk.history.write_slice(&desk.db).map_err(store_error("index the history"))?;
         }
         desk.history.note(changes);
+        desk.places.note(changes);
         Ok(())
     }
 
@@ -200,6 +217,7 @@ impl Tx for SqliteTx<'_> {
         commit().map_err(store_error("commit")).map_err(CommitError::Failed)?;
         self.begun = false;
         self.desk.history.committed();
+        self.desk.places.committed();
         Ok(())
     }
 }
@@ -208,6 +226,7 @@ impl Drop for SqliteTx<'_> {
     fn drop(&mut self) {
         if self.begun {
             self.desk.history.rolled_back();
+            self.desk.places.rolled_back();
             roll_back(&self.desk.db);
         }
     }

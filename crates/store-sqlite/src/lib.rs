@@ -11,6 +11,7 @@ mod error;
 mod history;
 mod load;
 mod open;
+mod places;
 mod reader;
 mod schema;
 mod write;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use rustc_hash::FxHashMap;
 use usher_core::{
     BookingId, Claim, Concert, ConcertId, FactId, Facts, Hold, HoldFact, HoldId, HoldState, House,
-    PaymentFact, Performance, PerformanceId, Reads, Rows, Stage, TransferId, UserId,
+    PaymentFact, Performance, PerformanceId, Reads, Room, RoomId, Rows, Stage, TransferId, UserId,
 };
 
 use crate::cells;
@@ -67,6 +67,12 @@ pub(crate) fn account(db: &Connection, user: &UserId) -> Sql<Option<usher_core::
         .optional()
 }
 
+pub(crate) fn room(db: &Connection, id: &RoomId) -> Sql<Option<Room>> {
+    db.prepare_cached("SELECT packed FROM rooms WHERE id = ?1")?
+        .query_row([id.as_str()], |row| crate::reader::unpack(row, 0))
+        .optional()
+}
+
 pub(crate) fn claims(db: &Connection, id: PerformanceId) -> Sql<Vec<Claim>> {
     let mut claims = db.prepare_cached(select!(CLAIM, "claims WHERE performance = ?1 ORDER BY seat"))?;
     let found = claims.query_map([id.get() as i64], cells::claim)?;
@@ -100,7 +106,7 @@ pub(crate) fn fact(db: &Connection, id: FactId, facts: &mut Facts) -> Sql<()> {
     match id {
         FactId::Hold(id) => {
             if let Some(hold) = hold(db, id)? {
-                facts.holds.insert(id, HoldFact { performance: hold.performance, user: hold.user });
+                facts.holds.insert(id, HoldFact::of(&hold));
             }
         }
         FactId::Payment(id) => {

@@ -14,6 +14,7 @@ use crate::checkpoint::{Checkpoints, RESTART_WAIT};
 use crate::desk::SqliteDesk;
 use crate::error::{STORE, Sql, store_error};
 use crate::history::{History, SharedTail, Tail};
+use crate::places::Places;
 use crate::reader::SqliteReader;
 use crate::schema;
 
@@ -81,6 +82,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, StoreError> {
     let desk = SqliteDesk {
         answers: Answers::open(&db).map_err(&failed)?,
         history: History::new(tail),
+        places: Places::open(&db).map_err(&failed)?,
         checkpoints: Checkpoints::start(&file).map_err(&failed)?,
         pruned_at: clock.now(),
         clock: clock.clone(),

@@ -33,7 +33,7 @@ CREATE TABLE claims(
 CREATE TABLE holds(
   id INTEGER PRIMARY KEY, performance INTEGER NOT NULL, user TEXT NOT NULL, seats BLOB NOT NULL,
   amount INTEGER NOT NULL CHECK(amount >= 0), created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-  state INTEGER NOT NULL, booking INTEGER, payment INTEGER) STRICT;
+  state INTEGER NOT NULL, booking INTEGER, payment INTEGER, room TEXT, place INTEGER) STRICT;
 
 CREATE TABLE bookings(
   id INTEGER PRIMARY KEY, hold INTEGER NOT NULL UNIQUE, payment INTEGER NOT NULL, performance INTEGER NOT NULL,
@@ -56,6 +56,13 @@ CREATE TABLE movements(
 -- Transfers and payments by user, written behind in sorted slices; kind: 0 transfer, 1 both, 2 payment alone.
 CREATE TABLE history(
   user TEXT NOT NULL, id INTEGER NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY(user, id)) STRICT, WITHOUT ROWID;
+
+-- Rooms are few; a place is written at the end of its room, and found by its user in memory.
+CREATE TABLE rooms(
+  id TEXT PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE places(
+  room TEXT NOT NULL, number INTEGER NOT NULL, user TEXT NOT NULL, joined_at INTEGER NOT NULL,
+  event_sequence INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY(room, number)) STRICT, WITHOUT ROWID;
 
 -- Two tables by turns: one takes new answers for 24 h while the other, older one is still looked up.
 CREATE TABLE answers_0(

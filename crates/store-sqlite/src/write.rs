@@ -18,6 +18,7 @@ pub(crate) fn changes(db: &Connection, changes: &Changes) -> Result<(), StoreErr
     stages_and_holds(db, changes).map_err(&failed)?;
     sales(db, changes).map_err(&failed)?;
     money(db, changes).map_err(&failed)?;
+    rooms(db, changes).map_err(&failed)?;
     events(db, &changes.events).map_err(&failed)?;
     webhooks(db, changes).map_err(&failed)
 }
@@ -133,7 +134,7 @@ fn stages_and_holds(db: &Connection, changes: &Changes) -> Sql<()> {
     for hold in changes.holds.values() {
         let (state, booking, payment) = cells::hold_state(hold.state);
         db.prepare_cached(
-            "INSERT INTO holds VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+            "INSERT INTO holds VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
              ON CONFLICT(id) DO UPDATE SET state = ?8, booking = ?9, payment = ?10",
         )?
         .execute(params![
@@ -147,6 +148,8 @@ fn stages_and_holds(db: &Connection, changes: &Changes) -> Sql<()> {
             state,
             booking,
             payment,
+            hold.pass.as_ref().map(|pass| pass.room.as_str()),
+            hold.pass.as_ref().map(|pass| pass.number as i64),
         ])?;
     }
     Ok(())
@@ -216,6 +219,35 @@ fn money(db: &Connection, changes: &Changes) -> Sql<()> {
             movement.balance_after.minor_units() as i64,
             raw(movement.hold),
             movement.created_at.unix_ms(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn rooms(db: &Connection, changes: &Changes) -> Sql<()> {
+    for room in changes.rooms.values() {
+        let packed = postcard::to_allocvec(room).expect("a room is a plain value");
+        db.prepare_cached("INSERT OR REPLACE INTO rooms VALUES(?1, ?2)")?
+            .execute(params![room.id.as_str(), packed])?;
+    }
+    for ((room, number), place) in &changes.places {
+        let Some(place) = place else {
+            let mut delete = db.prepare_cached("DELETE FROM places WHERE room = ?1 AND number = ?2")?;
+            delete.execute(params![room.as_str(), *number as i64])?;
+            continue;
+        };
+        let state = postcard::to_allocvec(&place.state).expect("a state is a plain value");
+        db.prepare_cached(
+            "INSERT INTO places VALUES(?1, ?2, ?3, ?4, ?5, ?6) \
+             ON CONFLICT(room, number) DO UPDATE SET event_sequence = ?5, state = ?6",
+        )?
+        .execute(params![
+            room.as_str(),
+            *number as i64,
+            place.user.as_str(),
+            place.joined_at.unix_ms(),
+            place.event_sequence as i64,
+            state,
         ])?;
     }
     Ok(())

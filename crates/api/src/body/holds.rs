@@ -21,7 +21,7 @@ pub fn hold(body: &Json<'_>, settings: &ParseSettings) -> Result<Command, Proble
     let seats = seats(&mut fields);
     match (user, performance, seats) {
         (Some(user), Some(performance), Some(seats)) if fields.sound() => {
-            Ok(Command::PlaceHold { user, performance, seats })
+            Ok(Command::PlaceHold { user, performance, seats, pass: usher_core::PassShown::NotNeeded })
         }
         _ => Err(fields.problem()),
     }

@@ -10,4 +10,4 @@ mod operator;
 pub use catalogue::{concert, performance};
 pub use holds::{JoinBody, confirm, hold, join};
 pub use money::{MoneyVerb, amount, cancel_payment, pay};
-pub use operator::{RoomPatch, WebhookBody, room_patch, seats_in_bulk, webhook};
+pub use operator::{WebhookBody, room_patch, seats_in_bulk, webhook};

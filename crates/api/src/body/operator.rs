@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use usher_core::{SeatNumber, Timestamp};
+use usher_core::{RoomPatch, SeatNumber};
 
 use crate::event_type::EVENT_TYPES;
 use crate::fault::Wrong;
@@ -65,21 +65,6 @@ fn event_types(json: &Json<'_>) -> Result<Arc<[Arc<str>]>, Wrong> {
         _ => Err(Wrong::NotOneOf(EVENT_TYPES)),
     };
     items.iter().map(known).collect()
-}
-
-/// What to change about a room; `None` leaves it as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RoomPatch {
-    /// When admission begins; `Some(None)`: at once.
-    pub opens_at: Option<Option<Timestamp>>,
-    /// Whether admission pauses.
-    pub paused: Option<bool>,
-    /// The operator's words to all who wait; `Some(None)`: none.
-    pub message: Option<Option<Arc<str>>>,
-    /// How many passes may be live at once.
-    pub live_passes_max: Option<u32>,
-    /// How many are let in per second.
-    pub admits_per_second: Option<u32>,
 }
 
 /// `PATCH /admin/rooms/{waitingQueueId}`.

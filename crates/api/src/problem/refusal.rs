@@ -4,6 +4,9 @@ use usher_core::Refusal;
 
 use super::{Detail, Problem, ProblemCode};
 
+/// When a full line may be tried again.
+const LINE_FULL_RETRY_MS: u64 = 10_000;
+
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
         let problem = Problem::new(code(refusal));
@@ -31,7 +34,13 @@ impl From<&Refusal> for Problem {
             | Refusal::BalanceNotFound
             | Refusal::AmountNotPositive
             | Refusal::AmountTooLarge
+            | Refusal::PassRequired
+            | Refusal::PassNotActive
+            | Refusal::PassOfAnotherUser
+            | Refusal::PassLives
+            | Refusal::NotInLine
             | Refusal::KeyReused => problem,
+            Refusal::LineFull => problem.retry_after_ms(LINE_FULL_RETRY_MS),
         }
     }
 }
@@ -58,7 +67,12 @@ fn code(refusal: &Refusal) -> ProblemCode {
         Refusal::AmountNotPositive => ProblemCode::AmountNotPositive,
         Refusal::AmountTooLarge => ProblemCode::AmountTooLarge,
         Refusal::KeyReused => ProblemCode::IdempotencyKeyReused,
-        // Only the sweeper proposes an expiry, and it drops this answer: no request can meet it.
-        Refusal::HoldLives => ProblemCode::Internal,
+        Refusal::PassRequired => ProblemCode::PassRequired,
+        Refusal::PassNotActive => ProblemCode::PassNotActive,
+        Refusal::PassOfAnotherUser => ProblemCode::PassOfAnotherUser,
+        Refusal::LineFull => ProblemCode::LineFull,
+        Refusal::NotInLine => ProblemCode::NotInLine,
+        // Only the house itself proposes such an end, and it drops this answer: no request can meet it.
+        Refusal::PassLives | Refusal::HoldLives => ProblemCode::Internal,
     }
 }

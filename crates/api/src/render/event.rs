@@ -7,6 +7,7 @@ use super::hold::{booking, hold, state_when_booked};
 use super::money::payment;
 use super::operator::{blocked, cancelled};
 use super::option::option;
+use super::place::place_row;
 use crate::event_type::event_type;
 use crate::writer::{Object, list, write_plain};
 
@@ -24,6 +25,10 @@ pub fn programme_needed(fact: &Fact) -> Option<PerformanceId> {
         | Fact::SeatsBlocked(..)
         | Fact::SeatsUnblocked(..)
         | Fact::BookingCancelled(_)
+        | Fact::PlaceJoined(_)
+        | Fact::PlaceLeft(_)
+        | Fact::PassGiven(_)
+        | Fact::PassEnded(_)
         | Fact::Balance(_) => None,
     }
 }
@@ -56,6 +61,7 @@ fn aggregate(out: &mut Vec<u8>, aggregate: &Aggregate) {
     match aggregate {
         Aggregate::Performance(id) => write_plain(out, &format!("performance:{id}")),
         Aggregate::User(user) => write_plain(out, &format!("user:{user}")),
+        Aggregate::Place(room, user) => write_plain(out, &format!("place:{room}:{user}")),
     }
 }
 
@@ -72,6 +78,9 @@ fn data(out: &mut Vec<u8>, fact: &Fact, programme: Option<&Programme>) {
         Fact::BookingMade(made, held) => booking(out, made, held, programme(), state_when_booked(made)),
         Fact::BookingCancelled(refunded) => payment(out, refunded),
         Fact::Balance(moved) => movement(out, moved),
+        Fact::PlaceJoined(row) | Fact::PlaceLeft(row) | Fact::PassGiven(row) | Fact::PassEnded(row) => {
+            place_row(out, row);
+        }
     }
 }
 

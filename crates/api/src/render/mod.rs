@@ -8,6 +8,7 @@ mod hold;
 mod money;
 mod operator;
 mod option;
+mod place;
 mod reply;
 mod view;
 
@@ -20,5 +21,6 @@ pub use operator::{
     webhooks,
 };
 pub use option::{concert, option};
+pub use place::{Outlook, PlaceAnswer, pass_answer, place_answer};
 pub use reply::{Answer, reply};
 pub use view::{dates, seat_bitmap, seats, seats_none};

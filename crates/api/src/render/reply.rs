@@ -62,6 +62,9 @@ pub fn reply(reply: &Reply) -> Answer {
             webhook(out, added);
             201
         }
+        // Places and rooms are answered with what the line knows beside their rows: see `place_answer` and `room`.
+        Reply::Joined(_) | Reply::Room(_) => 200,
+        Reply::LeftLine { .. } | Reply::Admitted(_) | Reply::PassEnded => 204,
         Reply::GivenBack | Reply::Expired | Reply::WebhookRemoved | Reply::DeliveryRecorded => 204,
     };
     Answer { status, body }

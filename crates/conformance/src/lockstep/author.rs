@@ -34,14 +34,14 @@ impl Author {
 
     pub(super) fn next(&mut self, model: &mut dyn Reader, clock: &TestClock) -> Step {
         let (known, now) = (Known::read(model), clock.now());
-        if known.performances.len() < 3 {
+        if known.on_sale(now).len() < 3 && now < ENDS_AT {
             return Step::Orders(vec![self.catalogue(&known, now)]);
         }
         match self.rng.u32(..100) {
-            0..66 => Step::Orders(self.orders(&known, now)),
-            66..85 => self.move_time(&known, now),
-            85..91 => Step::Sweep,
-            91..96 => Step::Restart,
+            0..78 => Step::Orders(self.orders(&known, now)),
+            78..90 => self.move_time(&known, now),
+            90..94 => Step::Sweep,
+            94..97 => Step::Restart,
             _ => match self.pick(&known.cancelled()) {
                 Some(stage) => Step::Finish(stage.performance),
                 None => Step::Sweep,
@@ -65,7 +65,7 @@ impl Author {
     fn move_time(&mut self, known: &Known, now: Timestamp) -> Step {
         let mut ahead = known.boundaries(now);
         ahead.retain(|at| *at < ENDS_AT);
-        let boundary = if self.chance(75) { ahead.first().copied() } else { self.pick(&ahead) };
+        let boundary = if self.chance(95) { ahead.first().copied() } else { self.pick(&ahead) };
         let Some(boundary) = boundary else { return Step::Sweep };
         let millisecond = Span::from_ms(1);
         let at = match self.rng.u32(..4) {
@@ -129,7 +129,7 @@ impl Author {
 
     fn command(&mut self, known: &Known, now: Timestamp) -> Command {
         match self.rng.u32(..100) {
-            0..32 => self.place(known),
+            0..32 => self.place(known, now),
             32..44 => self.confirm(known),
             44..56 => self.pay(known),
             56..63 => self.give_back(known),

@@ -55,12 +55,24 @@ impl Known {
             | Effect::Count { .. }
             | Effect::Booking(_)
             | Effect::Movement(_)
+            | Effect::Room(_)
+            | Effect::Place(_)
+            | Effect::PlaceReplaced { .. }
             | Effect::Answer(_)
             | Effect::Event(_)
             | Effect::Webhook(_)
             | Effect::WebhookRemoved(_)
             | Effect::Delivery(_) => {}
         }
+    }
+
+    /// Performances that sell now, or will.
+    pub(super) fn on_sale(&self, now: Timestamp) -> Vec<Arc<Performance>> {
+        let sells = |performance: &&Arc<Performance>| {
+            let stage = self.stages.iter().find(|stage| stage.performance == performance.id);
+            performance.sale_closes_at > now && stage.is_some_and(|stage| stage.state == SaleState::OnSale)
+        };
+        self.performances.iter().filter(sells).cloned().collect()
     }
 
     pub(super) fn live_holds(&self) -> Vec<&Hold> {

@@ -268,6 +268,15 @@ fn all_of(data: &Data, kind: RowKind) -> Vec<Effect> {
             let movements = sorted(rows.movements.values().cloned().collect(), |movement| movement.id);
             movements.into_iter().map(Effect::Movement).collect()
         }
+        RowKind::Room => {
+            let rooms = sorted(rows.rooms.values().cloned().collect(), |room| room.id.clone());
+            rooms.into_iter().map(Effect::Room).collect()
+        }
+        RowKind::Place => {
+            let places =
+                sorted(rows.places.values().cloned().collect(), |place| (place.room.clone(), place.number));
+            places.into_iter().map(Effect::Place).collect()
+        }
         RowKind::Event => data.outbox.iter().cloned().map(Effect::Event).collect(),
     }
 }

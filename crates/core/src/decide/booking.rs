@@ -97,6 +97,7 @@ fn book(
     draft.push(Effect::Hold(booked.clone()));
     draft.push(Effect::Booking(booking.clone()));
     draft.push(Effect::Payment(payment.clone()));
+    super::room::use_pass(draft, hold);
     draft.tell(&mut stage, Fact::BookingMade(booking.clone(), booked.clone()));
     draft.push(Effect::Stage(stage));
     Ok((booking, payment, booked))

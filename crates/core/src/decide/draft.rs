@@ -72,6 +72,7 @@ impl<'a, 'm> Draft<'a, 'm> {
         let ended = Hold { state, ..hold.clone() };
         self.free(hold);
         self.push(Effect::Hold(ended.clone()));
+        super::room::unlist_hold(self, hold);
         let expired = matches!(state, HoldState::Expired);
         self.tell(&mut stage, if expired { Fact::HoldExpired(ended) } else { Fact::HoldReleased(ended) });
         self.push(Effect::Stage(stage));

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::draft::{Draft, unknown_seats};
-use super::{Done, house};
+use super::{Done, house, room};
 use crate::{
-    Answered, ClaimState, Effect, Fact, Hold, HoldId, HoldState, House, IdKind, PerformanceId, Programme,
-    Refusal, Reply, SaleState, SeatNumber, Timestamp, UserId,
+    Answered, ClaimState, Effect, Fact, Hold, HoldId, HoldState, House, IdKind, PassRef, PassShown,
+    PerformanceId, Programme, Refusal, Reply, SaleState, SeatNumber, Timestamp, UserId,
 };
 
 /// Grants all the seats or none.
@@ -15,6 +15,7 @@ pub(super) fn place(
     user: &UserId,
     id: PerformanceId,
     seats: &Arc<[SeatNumber]>,
+    shown: &PassShown,
 ) -> Done {
     let house = house(draft.rows, id)?;
     let performance = house.performance.clone();
@@ -23,6 +24,7 @@ pub(super) fn place(
         return Err(Refusal::SeatNotFound(unknown));
     }
     refuse_outside_sale(house, draft.now)?;
+    let place = room::check_pass(draft, &performance.room, user, shown)?;
     let taken: Vec<SeatNumber> =
         seats.iter().copied().filter(|seat| house.claims.contains_key(seat)).collect();
     if !taken.is_empty() {
@@ -41,6 +43,7 @@ pub(super) fn place(
         amount: performance.price.times(seats.len() as u64).ok_or(Refusal::AmountTooLarge)?,
         created_at: draft.now,
         expires_at: draft.now.plus(performance.hold_ttl),
+        pass: place.as_ref().map(|place| PassRef { room: place.room.clone(), number: place.number }),
         state: HoldState::Live,
     };
     let mut stage = house.stage;
@@ -49,6 +52,9 @@ pub(super) fn place(
     draft.claim(&hold, ClaimState::Held);
     draft.push(Effect::Count { performance: id, user: user.clone(), seats: seats_then });
     draft.push(Effect::Hold(hold.clone()));
+    if let Some(place) = place {
+        room::list_hold(draft, place, &hold);
+    }
     draft.tell(&mut stage, Fact::HoldPlaced(hold.clone()));
     draft.push(Effect::Stage(stage));
     let answered = Answered::Hold(hold.id);

@@ -7,6 +7,7 @@ mod hold;
 mod money;
 mod operator;
 mod replay;
+mod room;
 
 use draft::Draft;
 
@@ -22,6 +23,28 @@ pub struct Settings {
     pub hold_ttl: Span,
     /// Seats per user and performance, unless that says otherwise (`hold.seats_per_user`).
     pub seats_per_user_max: u32,
+    /// Places that may wait in one room (`room.waiting_max`).
+    pub waiting_max: u32,
+    /// Live passes of one room, unless its operator says otherwise (`room.live_passes`).
+    pub live_passes_max: u32,
+    /// Admissions a second of one room, unless its operator says otherwise (`room.admits_per_second`).
+    pub admits_per_second: u32,
+    /// How long a pass takes new holds (`room.pass_ttl`).
+    pub pass_ttl: Span,
+}
+
+impl Default for Settings {
+    /// The defaults of the configuration file.
+    fn default() -> Self {
+        Self {
+            hold_ttl: Span::from_secs(300),
+            seats_per_user_max: 4,
+            waiting_max: 5_000_000,
+            live_passes_max: 1_000,
+            admits_per_second: 200,
+            pass_ttl: Span::from_secs(300),
+        }
+    }
 }
 
 /// When a decision is made, and what it may draw on.
@@ -70,7 +93,9 @@ type Done = Result<(crate::Reply, Option<crate::Answered>), Refusal>;
 
 fn dispatch(draft: &mut Draft<'_, '_>, command: &Command) -> Done {
     match command {
-        Command::PlaceHold { user, performance, seats } => hold::place(draft, user, *performance, seats),
+        Command::PlaceHold { user, performance, seats, pass } => {
+            hold::place(draft, user, *performance, seats, pass)
+        }
         Command::GiveBack { user, hold } => hold::give_back(draft, user.as_ref(), *hold),
         Command::ExpireHold { hold } => hold::expire(draft, *hold),
         Command::Confirm { user, hold } => booking::confirm(draft, user, *hold),
@@ -88,6 +113,12 @@ fn dispatch(draft: &mut Draft<'_, '_>, command: &Command) -> Done {
             operator::add_webhook(draft, url, types, secret, since)
         }
         Command::RemoveWebhook { webhook } => operator::remove_webhook(draft, *webhook),
+        Command::Join { user, room } => room::join(draft, user, room),
+        Command::Leave { user, room } => room::leave(draft, user, room),
+        Command::FetchPass { user, room } => room::fetch(draft, user, room),
+        Command::Admit { room, users } => room::admit(draft, room, users),
+        Command::EndPass { user, room, number } => room::end_pass(draft, user, room, *number),
+        Command::PatchRoom { room, patch } => room::patch(draft, room, patch),
         Command::RecordDelivery(delivery) => operator::record_delivery(draft, delivery),
     }
 }
@@ -112,6 +143,12 @@ fn refuse_if_cancelled(rows: &Rows, command: &Command) -> Result<(), Refusal> {
         | Command::CancelPerformance { .. }
         | Command::AddWebhook { .. }
         | Command::RemoveWebhook { .. }
+        | Command::Join { .. }
+        | Command::Leave { .. }
+        | Command::FetchPass { .. }
+        | Command::Admit { .. }
+        | Command::EndPass { .. }
+        | Command::PatchRoom { .. }
         | Command::RecordDelivery(_) => None,
     };
     let house = performance.and_then(|id| rows.houses.get(&id));

@@ -146,9 +146,12 @@ fn row_digest(effect: &Effect) -> u128 {
         Effect::Account(row) => digest((8u8, row)),
         Effect::Movement(row) => digest((9u8, row)),
         Effect::Event(row) => digest((10u8, row)),
+        Effect::Room(row) => digest((11u8, row)),
+        Effect::Place(row) => digest((12u8, row)),
         // Only some stores keep counts as rows; others may stand elsewhere than in the house's tables.
         Effect::Count { .. }
         | Effect::ClaimEnded { .. }
+        | Effect::PlaceReplaced { .. }
         | Effect::Answer(_)
         | Effect::Webhook(_)
         | Effect::WebhookRemoved(_)
@@ -240,6 +243,9 @@ impl Tally {
             Effect::Event(_) => self.events += 1,
             Effect::Stage(_)
             | Effect::ClaimEnded { .. }
+            | Effect::Room(_)
+            | Effect::Place(_)
+            | Effect::PlaceReplaced { .. }
             | Effect::Answer(_)
             | Effect::Webhook(_)
             | Effect::WebhookRemoved(_)

@@ -38,6 +38,9 @@ pub(super) fn label(effect: &Effect) -> String {
             format!("event {} ({} with sequence {})", row.id, fact(&row.fact), row.sequence)
         }
         Effect::ClaimEnded { seat, .. } => format!("seat {seat} set free"),
+        Effect::Room(row) => format!("room {}", row.id),
+        Effect::Place(row) => format!("place {} of user {} in room {}", row.number, row.user, row.room),
+        Effect::PlaceReplaced { room, number } => format!("place {number} of room {room} replaced"),
         Effect::Answer(_) => "an answer".into(),
         Effect::Webhook(row) => format!("webhook {}", row.id),
         Effect::WebhookRemoved(id) => format!("webhook {id} removed"),
@@ -65,5 +68,9 @@ fn fact(fact: &Fact) -> &'static str {
         Fact::BookingMade(..) => "booking made",
         Fact::BookingCancelled(_) => "booking cancelled",
         Fact::Balance(_) => "balance moved",
+        Fact::PlaceJoined(_) => "place joined",
+        Fact::PlaceLeft(_) => "place left",
+        Fact::PassGiven(_) => "pass given",
+        Fact::PassEnded(_) => "pass ended",
     }
 }

@@ -28,7 +28,10 @@ pub(super) fn post(effect: &Effect, scope: &Scope, to: &mut impl FnMut(Posting))
         Effect::Account(row) => account(row, scope, to),
         Effect::Movement(row) => movement(row, scope, to),
         Effect::Event(row) => told::event(row, scope, to),
+        Effect::Place(row) => told::place(row, scope, to),
         Effect::ClaimEnded { .. }
+        | Effect::Room(_)
+        | Effect::PlaceReplaced { .. }
         | Effect::Answer(_)
         | Effect::Webhook(_)
         | Effect::WebhookRemoved(_)

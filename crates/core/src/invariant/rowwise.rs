@@ -59,6 +59,9 @@ pub(super) fn look(effect: &Effect, catalogue: &mut Catalogue, found: &mut impl 
         | Effect::Count { .. }
         | Effect::Booking(_)
         | Effect::Account(_)
+        | Effect::Room(_)
+        | Effect::Place(_)
+        | Effect::PlaceReplaced { .. }
         | Effect::Answer(_)
         | Effect::Webhook(_)
         | Effect::WebhookRemoved(_)

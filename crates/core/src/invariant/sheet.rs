@@ -7,7 +7,7 @@ use rustc_hash::FxHasher;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::Invariant;
-use crate::{HoldId, IdKind, PerformanceId, SeatNumber, TransferId, UserId};
+use crate::{HoldId, IdKind, PerformanceId, RoomId, SeatNumber, TransferId, UserId};
 
 /// Two sides that must be equal for every entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,6 +164,8 @@ pub enum Entity {
     Transfer(TransferId),
     /// A user.
     User(UserId),
+    /// A user's place in a room.
+    Place(RoomId, UserId),
     /// A row of the dataset.
     Row(IdKind, u64),
 }
@@ -177,6 +179,7 @@ impl fmt::Display for Entity {
             Entity::Hold(id) => write!(f, "hold {id}"),
             Entity::Transfer(id) => write!(f, "transfer {id}"),
             Entity::User(id) => write!(f, "user {id}"),
+            Entity::Place(room, user) => write!(f, "the place of user {user} in room {room}"),
             Entity::Row(kind, id) => write!(f, "{} {id} of the dataset", kind_name(*kind)),
         }
     }

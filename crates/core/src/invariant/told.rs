@@ -4,8 +4,8 @@ use std::hash::Hash;
 
 use super::sheet::{Entity, Posting, Sheet, Side, token};
 use crate::{
-    Account, Booking, Event, EventId, Fact, Hold, HoldState, IdKind, Movement, Payment, Performance, Reason,
-    SaleState, Span, Stage, Timestamp,
+    Account, Booking, Event, EventId, Fact, Hold, HoldState, IdKind, Movement, Payment, Performance, Place,
+    Reason, SaleState, Span, Stage, Timestamp,
 };
 
 /// From where on changes must have been told.
@@ -160,6 +160,12 @@ pub(super) fn movement(row: &Movement, scope: &Scope, to: &mut impl FnMut(Postin
     }
 }
 
+pub(super) fn place(row: &Place, scope: &Scope, to: &mut impl FnMut(Posting)) {
+    if scope.forgotten_until.is_none() {
+        last(Entity::Place(row.room.clone(), row.user.clone()), row.event_sequence, to);
+    }
+}
+
 /// The events of an aggregate lead from 0 to what its row counts: each posts where it comes from and where it leads.
 fn last(entity: Entity, sequence: u64, to: &mut impl FnMut(Posting)) {
     to(step(entity.clone(), Side::Left, sequence));
@@ -175,6 +181,7 @@ pub(super) fn event(row: &Event, scope: &Scope, to: &mut impl FnMut(Posting)) {
         let entity = match row.fact.aggregate() {
             crate::Aggregate::Performance(id) => Entity::Performance(id),
             crate::Aggregate::User(id) => Entity::User(id),
+            crate::Aggregate::Place(room, user) => Entity::Place(room, user),
         };
         to(step(entity.clone(), Side::Right, row.sequence));
         to(step(entity, Side::Left, row.sequence.saturating_sub(1)));
@@ -194,7 +201,13 @@ fn fact(event: &Event, scope: &Scope) -> Option<Posting> {
         Fact::PerformanceCancelled(id, bookings) => {
             all_kept.then(|| told(Entity::Performance(*id), right, Change::Cancelled(*bookings)))
         }
-        Fact::PerformanceClosed(_) | Fact::SeatsBlocked(..) | Fact::SeatsUnblocked(..) => None,
+        Fact::PerformanceClosed(_)
+        | Fact::SeatsBlocked(..)
+        | Fact::SeatsUnblocked(..)
+        | Fact::PlaceJoined(_)
+        | Fact::PlaceLeft(_)
+        | Fact::PassGiven(_)
+        | Fact::PassEnded(_) => None,
         Fact::HoldPlaced(hold) => {
             scope.is_kept(hold.created_at).then(|| of_hold(hold, right, Change::Placed))
         }

@@ -60,6 +60,17 @@ pub(super) fn slice(
             .by_id(select!(MOVEMENT, "movements WHERE id > ?1 ORDER BY id LIMIT ?2"), |row| {
                 cells::movement(row).map(Effect::Movement)
             }),
+        RowKind::Room => {
+            let start = [Value::Text(String::new())];
+            walk.rows("SELECT id, packed FROM rooms WHERE id > ?1 ORDER BY id LIMIT ?2", &start, |row| {
+                unpack(row, 1).map(Effect::Room)
+            })
+        }
+        RowKind::Place => walk.rows(
+            select!(PLACE, "places WHERE (room, number) > (?1, ?2) ORDER BY room, number LIMIT ?3"),
+            &[Value::Text(String::new()), Value::Integer(0)],
+            |row| cells::place(row).map(Effect::Place),
+        ),
         RowKind::Event => {
             let batches = "SELECT first, packed FROM events WHERE first > ?1 ORDER BY first LIMIT ?2";
             let (slices, cursor) = walk.by_id(batches, |row| unpack::<Vec<Event>>(row, 1))?;
@@ -104,19 +115,33 @@ impl Walk<'_> {
     }
 }
 
-/// A key as bytes: one text, or integers of eight bytes each.
+/// A key as bytes: an integer as eight of them, a text with its length before it.
 fn key_of(row: &Row<'_>, shape: &[Value]) -> Sql<Vec<u8>> {
-    if let [Value::Text(_)] = shape {
-        return Ok(row.get::<_, String>(0)?.into_bytes());
+    let mut key = Vec::new();
+    for (column, value) in shape.iter().enumerate() {
+        if let Value::Text(_) = value {
+            let text: String = row.get(column)?;
+            key.extend((text.len() as u64).to_be_bytes());
+            key.extend(text.into_bytes());
+        } else {
+            key.extend(row.get::<_, i64>(column)?.to_be_bytes());
+        }
     }
-    let columns = (0..shape.len()).map(|column| row.get::<_, i64>(column).map(i64::to_be_bytes));
-    Ok(columns.collect::<Sql<Vec<_>>>()?.concat())
+    Ok(key)
 }
 
-fn key_from(bytes: &[u8], shape: &[Value]) -> Vec<Value> {
-    if let [Value::Text(_)] = shape {
-        return vec![Value::Text(String::from_utf8_lossy(bytes).into_owned())];
+fn key_from(mut bytes: &[u8], shape: &[Value]) -> Vec<Value> {
+    let mut values = Vec::with_capacity(shape.len());
+    for value in shape {
+        let Some((number, rest)) = bytes.split_first_chunk::<8>() else { break };
+        bytes = rest;
+        if let Value::Text(_) = value {
+            let (text, rest) = bytes.split_at((u64::from_be_bytes(*number) as usize).min(bytes.len()));
+            values.push(Value::Text(String::from_utf8_lossy(text).into_owned()));
+            bytes = rest;
+        } else {
+            values.push(Value::Integer(i64::from_be_bytes(*number)));
+        }
     }
-    let number = |bytes: &[u8]| i64::from_be_bytes(bytes.try_into().expect("chunks are of eight bytes"));
-    bytes.chunks_exact(8).map(|bytes| Value::Integer(number(bytes))).collect()
+    values
 }

@@ -44,7 +44,7 @@ impl Author {
             sale_opens_at: self.chance(30).then_some(opens_at),
             sale_closes_at: self.chance(40).then_some(closes_at),
             hold_ttl: self.chance(80).then(|| Span::from_secs(self.rng.u64(10..120))),
-            seats_per_user_max: self.chance(70).then(|| self.rng.u32(1..=10)),
+            seats_per_user_max: self.chance(80).then(|| [1, 2, 3, 10][self.rng.usize(..4)]),
             room: self.chance(20).then(|| RoomId::stored("balcony")),
         }
     }

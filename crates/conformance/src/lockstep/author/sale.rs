@@ -1,7 +1,8 @@
 //! Holds and payments: aimed at the last seat, the limit, the last won and the last millisecond.
 
 use usher_core::{
-    Command, Hold, HoldId, Money, Order, PaymentMethod, Performance, PerformanceId, TransferId, UserId,
+    Command, Hold, HoldId, Money, Order, PaymentMethod, Performance, PerformanceId, Timestamp, TransferId,
+    UserId,
 };
 
 use super::Author;
@@ -24,6 +25,7 @@ impl Author {
                 user: self.user(),
                 performance: hold.performance,
                 seats: hold.seats.clone(),
+                pass: usher_core::PassShown::NotNeeded,
             },
             1 => orders::give_back(hold),
             2 => Command::ExpireHold { hold: hold.id },
@@ -33,13 +35,16 @@ impl Author {
         orders.push(self.under_a_key(command));
     }
 
-    pub(super) fn place(&mut self, known: &Known) -> Command {
+    pub(super) fn place(&mut self, known: &Known, now: Timestamp) -> Command {
         let user = self.user();
-        let Some(performance) = self.pick(&known.performances).filter(|_| !self.chance(2)) else {
+        let on_sale = known.on_sale(now);
+        let from = if self.chance(85) { &on_sale } else { &known.performances };
+        let Some(performance) = self.pick(from).filter(|_| !self.chance(2)) else {
             return Command::PlaceHold {
                 user,
                 performance: PerformanceId::new(NOTHING),
                 seats: orders::seats(&[1]),
+                pass: usher_core::PassShown::NotNeeded,
             };
         };
         let mut numbers = match self.rng.u32(..10) {
@@ -50,7 +55,12 @@ impl Author {
         if numbers.is_empty() {
             numbers.push(1);
         }
-        Command::PlaceHold { user, performance: performance.id, seats: orders::seats(&numbers) }
+        Command::PlaceHold {
+            user,
+            performance: performance.id,
+            seats: orders::seats(&numbers),
+            pass: usher_core::PassShown::NotNeeded,
+        }
     }
 
     /// One to three of these, ascending; now and then as many as a request may name.

@@ -8,8 +8,6 @@
 //! }
 //! ```
 
-#![allow(dead_code)]
-
 mod cases;
 mod clock;
 mod fixture;

@@ -48,6 +48,11 @@ fn as_given(outcome: &Outcome) -> Reply {
         | Reply::PerformanceCancelled { .. }
         | Reply::Webhook(_)
         | Reply::WebhookRemoved
+        | Reply::Joined(_)
+        | Reply::LeftLine { .. }
+        | Reply::Admitted(_)
+        | Reply::PassEnded
+        | Reply::Room(_)
         | Reply::DeliveryRecorded) => other,
     }
 }

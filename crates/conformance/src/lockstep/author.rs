@@ -113,7 +113,7 @@ impl Author {
             }
             50..54 => {
                 let used = self.pick(&self.sent.clone()).and_then(|order| order.key);
-                used.map(|used| RequestKey { request: used.request ^ 1, ..used })
+                used.map(|used| RequestKey { request: self.rng.u64(..), ..used })
             }
             _ => None,
         };

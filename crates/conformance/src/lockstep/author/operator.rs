@@ -19,7 +19,7 @@ impl Author {
                 title: titles[self.rng.usize(..titles.len())].into(),
             });
         }
-        let concert = if self.chance(3) { 999 } else { self.rng.u64(1..=known.concerts) };
+        let concert = if self.chance(8) { 999 } else { self.rng.u64(1..=known.concerts) };
         let command = Command::MakePerformance(self.new_performance(ConcertId::new(concert), now));
         self.under_a_key(command)
     }

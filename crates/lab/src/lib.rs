@@ -1,1 +1,18 @@
 //! Crowds, drills and verdicts, from outside: over HTTP and in no other way.
+//!
+//! A [`load::Script`] says what a crowd asks and what it makes of the answers; [`load::run`] drives it over keep-alive
+//! connections ([`client`]) at a [`pace::Pace`] and measures what the buyer felt ([`measure`]). The box office bench
+//! ([`boxoffice`]) is made of such scripts.
+
+pub mod acks;
+pub mod bare;
+pub mod boxoffice;
+pub mod client;
+pub mod cpu;
+pub mod draft;
+pub mod load;
+pub mod measure;
+pub mod pace;
+pub mod report;
+pub mod scrape;
+pub mod target;

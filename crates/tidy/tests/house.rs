@@ -64,7 +64,6 @@ fn every_metric_is_documented() {
 }
 
 #[test]
-#[ignore = "until docs/settings.md stands"]
 fn every_setting_is_documented() {
     documents::settings_are_documented(&here()).must_hold("a setting is explained");
 }

@@ -1,0 +1,1 @@
+//! A record of answers against a store that lost one.

@@ -10,6 +10,7 @@
 
 mod cases;
 mod clock;
+mod crowd;
 mod fixture;
 mod lockstep;
 mod model;

@@ -81,6 +81,12 @@ impl<S: Store> Scene<S> {
         self.open = Some(Open { desk, reader: readers.pop().expect("a store has readers") });
     }
 
+    /// Closes the store and hands it on.
+    pub(crate) fn end(self) -> (S, Arc<TestClock>) {
+        drop(self.open);
+        (self.store, self.clock)
+    }
+
     fn open_mut(&mut self) -> &mut Open<S::Desk> {
         self.open.as_mut().expect("a scene is open between its calls")
     }

@@ -31,7 +31,7 @@ pub fn prove<F: Fixture>(store: &'static str, fixture: F) -> ! {
 }
 
 fn cases<F: Fixture>() -> Vec<Case<F>> {
-    [crate::cases::all(), crate::lockstep::cases()].concat()
+    [crate::cases::all(), crate::crowd::all(), crate::lockstep::cases()].concat()
 }
 
 fn trial<F: Fixture>(store: &str, fixture: &Arc<F>, (name, run): Case<F>) -> Trial {

@@ -24,7 +24,7 @@ pub fn run(asked: &Serve) -> Result<(), Failed> {
     logs::start(&config.log.level)?;
     notes.iter().for_each(|note| tracing::warn!("{note}"));
     refuse_what_is_not_safe(&config, asked.i_know_this_is_open)?;
-    tracing::warn!("mode open: whoever reaches {} is whoever they say they are", config.listen);
+    tracing::warn!("mode open: a caller is whoever the request says it is");
 
     let mut signals = Signals::catch()?;
     let server = open(&config, &Store::of(&config)?)?;

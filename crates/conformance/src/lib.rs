@@ -11,6 +11,7 @@
 mod cases;
 mod clock;
 mod crowd;
+mod defects;
 mod fixture;
 mod lockstep;
 mod model;

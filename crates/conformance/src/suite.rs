@@ -15,7 +15,15 @@ pub(crate) type Case<F> = (&'static str, fn(&F));
 pub fn prove<F: Fixture>(store: &'static str, fixture: F) -> ! {
     let arguments = Arguments::from_args();
     let fixture = Arc::new(fixture);
-    let cases: Vec<Trial> = cases::<F>().into_iter().map(|case| trial(store, &fixture, case)).collect();
+    let mut cases: Vec<Trial> = Vec::new();
+    for (name, run) in promises::<F>() {
+        let fixture = fixture.clone();
+        cases.push(trial(store, name, move || run(&fixture)));
+    }
+    for (name, run) in crate::defects::cases::<F>() {
+        let fixture = fixture.clone();
+        cases.push(trial(store, name, move || run(&fixture)));
+    }
     if !arguments.list
         && let Err(why) = fixture.create()
     {
@@ -30,14 +38,14 @@ pub fn prove<F: Fixture>(store: &'static str, fixture: F) -> ! {
     conclusion.exit()
 }
 
-fn cases<F: Fixture>() -> Vec<Case<F>> {
-    [crate::cases::all(), crate::crowd::all(), crate::lockstep::cases()].concat()
+/// Every promise of a store.
+pub(crate) fn promises<F: Fixture>() -> Vec<Case<F>> {
+    [crate::lockstep::cases(), crate::cases::all(), crate::crowd::all()].concat()
 }
 
-fn trial<F: Fixture>(store: &str, fixture: &Arc<F>, (name, run): Case<F>) -> Trial {
-    let fixture = fixture.clone();
+fn trial(store: &str, name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
     let run = move || {
-        run(&fixture);
+        run();
         Ok(())
     };
     Trial::test(name, run).with_kind(store)

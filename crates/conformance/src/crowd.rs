@@ -79,7 +79,7 @@ fn call(rng: &mut Rng, record: &Record, front: &Front, show: usher_core::Perform
         (15, ..) => record.order(front, orders::spend(fan, rng.u64(1..150))),
         (16, ..) => record.look(front, show),
         (17, ..) => record.count(front, fan),
-        (_, ..) => record.order(front, orders::charge(fan, rng.u64(1..300))),
+        (..) => record.order(front, orders::charge(fan, rng.u64(1..300))),
     }
 }
 

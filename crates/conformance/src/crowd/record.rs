@@ -17,7 +17,7 @@ use crate::orders;
 /// A call with its answer.
 #[derive(Clone, Debug)]
 pub(super) enum Call {
-    Order(Command, Result<Reply, Refusal>),
+    Order(Command, Box<Result<Reply, Refusal>>),
     Seats(Vec<(SeatNumber, SeatState)>),
     Balance(UserId, Option<Money>),
 }
@@ -122,15 +122,13 @@ impl Record {
     }
 
     pub(super) fn order(&self, front: &Front, command: Command) -> Step<Call> {
-        let step = self.timed(|| Call::Order(command.clone(), front.ask(command)));
-        match &step.what {
-            Call::Order(_, Ok(Reply::Held { hold, .. })) => {
-                self.holds.lock().expect("no client fails").push(hold.clone());
-            }
-            Call::Order(_, Ok(Reply::Paid(payment))) => {
-                self.payments.lock().expect("no client fails").push(payment.clone());
-            }
-            Call::Order(..) | Call::Seats(_) | Call::Balance(..) => {}
+        let step = self.timed(|| Call::Order(command.clone(), Box::new(front.ask(command))));
+        let Call::Order(_, answer) = &step.what else { return step };
+        if let Ok(Reply::Held { hold, .. }) = &**answer {
+            self.holds.lock().expect("no client fails").push(hold.clone());
+        }
+        if let Ok(Reply::Paid(payment)) = &**answer {
+            self.payments.lock().expect("no client fails").push(payment.clone());
         }
         step
     }

@@ -40,7 +40,7 @@ impl<S: Store> Running<S> {
         self.close();
         let desks = if <S::Desk as Desk>::ALONE { 1 } else { DESKS };
         let Opened { desks, readers } = self.reopened(desks);
-        let config = HouseConfig { settings: SETTINGS, followers: Vec::new(), fatal: fatal() };
+        let config = HouseConfig { settings: SETTINGS, followers: Vec::new(), fatal: fatal(), waiting: None };
         self.house = Some(House::open(desks, readers, config).expect("a house opens on an open store"));
     }
 

@@ -12,6 +12,7 @@ mod event;
 mod fold;
 mod id;
 pub mod invariant;
+pub mod line;
 mod money;
 mod needs;
 mod room;

@@ -14,6 +14,7 @@ use usher_core::{Command, Ids, Order, Settings};
 use crate::desk::{Answer, DeskLoop, Fatal, Follower, Job};
 use crate::port::{Desk, Reader, StoreError};
 use crate::reads::Reads;
+use crate::waiting::Waiting;
 
 /// Why an order got no answer from the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +38,8 @@ pub struct HouseConfig {
     pub followers: Vec<Arc<dyn Follower>>,
     /// What to do when the store must not be used any more.
     pub fatal: Fatal,
+    /// The waiting room, if the house has one; it follows what is committed.
+    pub waiting: Option<Arc<Waiting>>,
 }
 
 /// A house that is open. Cheap to clone; [`House::close`] ends it for all.
@@ -62,11 +65,12 @@ impl House {
         config: HouseConfig,
     ) -> Result<House, StoreError> {
         let (reads, mut threads) = Reads::start(readers);
+        let mut followers = config.followers;
+        followers.extend(config.waiting.clone().map(|waiting| waiting as Arc<dyn Follower>));
         let mut senders = Vec::new();
         for (n, (desk, ids)) in desks.into_iter().enumerate() {
             let (sender, inbox) = bounded(Self::WAITING_MAX);
-            let desk =
-                DeskLoop::new(desk, ids, config.settings, config.followers.clone(), config.fatal.clone())?;
+            let desk = DeskLoop::new(desk, ids, config.settings, followers.clone(), config.fatal.clone())?;
             let named = std::thread::Builder::new().name(format!("desk-{n}"));
             threads.push(named.spawn(move || desk.run(&inbox)).expect("a thread can be started"));
             senders.push(sender);
@@ -74,6 +78,9 @@ impl House {
         let threads = Arc::new(std::sync::Mutex::new(threads));
         let house = House { desks: senders.into(), reads, threads, chores: Arc::default() };
         chores::start(&house, !D::ALONE);
+        if let Some(waiting) = &config.waiting {
+            crate::waiting::start(waiting, &house);
+        }
         Ok(house)
     }
 

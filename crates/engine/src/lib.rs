@@ -11,6 +11,7 @@ mod ids;
 pub mod port;
 mod reads;
 pub mod verify;
+pub mod waiting;
 mod working_set;
 
 pub use clock::{Clock, SystemClock};
@@ -18,7 +19,7 @@ pub use desk::{Answer, BatchReport, DeskLoop, Fatal, Follower, Step};
 pub use house::{Failure, House, HouseConfig};
 pub use ids::{BlockIds, Counters, IdBlocks};
 pub use port::{
-    Bulk, CommitError, ConcertRead, Cursor, Desk, Ended, HoldLine, Reader, RowKind, SeatsRead, StoreError,
-    Tx, WaitingEvent,
+    Bulk, CommitError, ConcertRead, Cursor, Desk, Ended, HoldLine, Lot, Reader, RowKind, SeatsRead,
+    StoreError, Tx, WaitingEvent,
 };
 pub use reads::{ReadError, Reads};

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use usher_core::{
     Account, Booking, Changes, Claim, Concert, ConcertId, Delivery, Effect, Event, EventId, FactId, Facts,
-    Hold, HoldId, IdKind, Keys, Movement, Payment, Performance, PerformanceId, Programme, Reads, Rows,
-    SeatNumber, Stage, Timestamp, TransferId, UserId, Webhook,
+    Hold, HoldId, IdKind, Keys, Movement, Payment, Performance, PerformanceId, Programme, Reads, RoomId,
+    Rows, SeatNumber, Stage, Timestamp, TransferId, UserId, Webhook,
 };
 
 /// What lies under a store's error.
@@ -137,6 +138,29 @@ pub struct SeatsRead {
     pub claims: Vec<Claim>,
 }
 
+/// What the waiting room must know of a performance.
+#[derive(Clone, Debug)]
+pub struct Lot {
+    /// Which.
+    pub performance: PerformanceId,
+    /// The room that serves it.
+    pub room: RoomId,
+    /// When it begins.
+    pub begins_at: Timestamp,
+    /// How many seats it has.
+    pub seats_max: u32,
+    /// Its hot row.
+    pub stage: Stage,
+}
+
+impl Lot {
+    /// The lot of a performance with this hot row.
+    pub fn of(made: &Performance, stage: Stage) -> Self {
+        let (room, begins_at) = (made.room.clone(), made.begins_at);
+        Self { performance: made.id, room, begins_at, seats_max: made.seats_max, stage }
+    }
+}
+
 /// A live hold, or what it became.
 #[derive(Clone, Debug)]
 pub struct HoldLine {
@@ -251,6 +275,22 @@ pub trait Reader: Send {
     fn events(&mut self, after: u64, limit: usize) -> Result<Vec<WaitingEvent>, StoreError>;
     /// The position of an event, if it is (still) kept; for the newest event pass `None` (0 if there is none).
     fn event_position(&mut self, id: Option<EventId>) -> Result<Option<u64>, StoreError>;
+    /// Performances as the waiting room needs them, from a cursor on, as [`Reader::scan`] goes. A store that can look
+    /// both rows up at once does.
+    fn lots(
+        &mut self,
+        from: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<(Vec<Lot>, Option<Cursor>), StoreError> {
+        let (rows, next) = self.scan(RowKind::Performance, from, limit)?;
+        let made = |row| if let Effect::Performance(made) = row { Some(made) } else { None };
+        let made: Vec<Arc<Performance>> = rows.into_iter().filter_map(made).collect();
+        let ids: Vec<PerformanceId> = made.iter().map(|made| made.id).collect();
+        let mut stages: FxHashMap<PerformanceId, Stage> =
+            self.stages(&ids)?.into_iter().map(|stage| (stage.performance, stage)).collect();
+        let lots = made.iter().filter_map(|made| Some(Lot::of(made, stages.remove(&made.id)?)));
+        Ok((lots.collect(), next))
+    }
     /// The hot rows of performances, for views that several nodes keep.
     fn stages(&mut self, ids: &[PerformanceId]) -> Result<Vec<Stage>, StoreError>;
     /// Rows of a kind from a cursor on (`None`: from the first), at most `limit`; and where to go on, `None` at the end.

@@ -42,6 +42,7 @@ fn main() {
         settings: Settings::default(),
         followers: vec![sum.clone()],
         fatal: Arc::new(|error| panic!("{error}")),
+        waiting: None,
     };
     let desks = vec![(opened.desk, Box::new(opened.ids) as Box<dyn usher_core::Ids + Send>)];
     let house = House::open(desks, readers, config).expect("a fresh house opens");

@@ -11,7 +11,7 @@ use usher_core::{
     PerformanceId, Programme, SeatNumber, Stage, TransferId, UserId, Webhook,
 };
 use usher_engine::{
-    Clock, ConcertRead, Cursor, Ended, HoldLine, Reader, RowKind, SeatsRead, StoreError, WaitingEvent,
+    Clock, ConcertRead, Cursor, Ended, HoldLine, Lot, Reader, RowKind, SeatsRead, StoreError, WaitingEvent,
 };
 
 use crate::cells;
@@ -290,6 +290,10 @@ impl Reader for SqliteReader {
                 Ok(Some(newest.unwrap_or(0) as u64))
             }
         })
+    }
+
+    fn lots(&mut self, from: Option<&Cursor>, limit: usize) -> Result<(Vec<Lot>, Option<Cursor>), StoreError> {
+        self.snapshot(|db| scan::lots(db, from, limit))
     }
 
     fn stages(&mut self, ids: &[PerformanceId]) -> Result<Vec<Stage>, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering::Relaxed};
 
-use crate::{Span, Timestamp};
+use crate::{PlaceEnd, Span, Timestamp};
 
 /// Where a place stands among all places ever taken in this room since the start: the key of everything inside.
 pub(super) type Ordinal = u32;
@@ -26,7 +26,7 @@ pub(super) enum State {
     /// Has been let in.
     Pass,
     /// Over; the reason is remembered for a day.
-    Ended(super::EndReason),
+    Ended(PlaceEnd),
     /// Over, and its reason forgotten.
     Forgotten,
 }
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_deadline_that_moves_closer_is_told() {
-        let at = |ms| Timestamp::from_unix_ms((1 << 32) + ms);
+        let at = |ms| Timestamp::from_unix_ms((1i64 << 32) + ms);
         let place = Place::new(0, 0, 0, at(-10));
         assert!(!place.set_until(at(10)));
         assert!(!place.set_until(at(10)));

@@ -229,13 +229,12 @@ impl Places {
 
     /// Every place that is remembered, lowest number first.
     pub fn remembered(&self) -> impl Iterator<Item = Ordinal> {
-        let shelves = self.shelves.iter().enumerate().filter_map(|(at, shelf)| Some((at, shelf.block.as_ref()?)));
+        let shelves =
+            self.shelves.iter().enumerate().filter_map(|(at, shelf)| Some((at, shelf.block.as_ref()?)));
         shelves.flat_map(|(shelf, block)| {
             let first = (self.taken_down + shelf as u32) * BLOCK_PLACES as u32;
             let places = block.places.iter().enumerate();
-            places
-                .filter(|(_, place)| place.state != State::Forgotten)
-                .map(move |(at, _)| first + at as u32)
+            places.filter(|(_, place)| place.state != State::Forgotten).map(move |(at, _)| first + at as u32)
         })
     }
 

@@ -38,25 +38,47 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const IN_FLIGHT_MAX: usize = 64;
 
 pub(super) fn start(house: &House, sweeps: bool) {
-    let chores = house.chores.clone();
     let at_work = house.clone();
-    let run = move || {
-        while chores.rest(LOOK_EVERY) {
-            if sweeps {
-                sweep(&at_work);
-            }
-            finish_cancellations(&at_work);
+    house.run_chore("chores", LOOK_EVERY, move || {
+        if sweeps {
+            sweep(&at_work);
         }
-    };
-    let thread =
-        std::thread::Builder::new().name("chores".into()).spawn(run).expect("a thread can be started");
-    house.threads.lock().expect("no holder of this lock panics").push(thread);
+        finish_cancellations(&at_work);
+    });
+}
+
+impl House {
+    /// Does something again and again on a thread of its own, until the house closes.
+    pub(crate) fn run_chore(&self, name: &str, every: Duration, mut chore: impl FnMut() + Send + 'static) {
+        let chores = self.chores.clone();
+        let run = move || {
+            while chores.rest(every) {
+                chore();
+            }
+        };
+        let thread = std::thread::Builder::new().name(name.into()).spawn(run);
+        let thread = thread.expect("a thread can be started");
+        self.threads.lock().expect("no holder of this lock panics").push(thread);
+    }
+
+    /// Has commands of the house itself decided, a bounded number in flight, and waits for them. What fails is found
+    /// again at the next look.
+    pub(crate) fn propose(&self, commands: impl Iterator<Item = Command>) {
+        let mut waiting = Vec::with_capacity(IN_FLIGHT_MAX);
+        for command in commands {
+            waiting.extend(self.hand_in(Order::unkeyed(command)));
+            if waiting.len() == IN_FLIGHT_MAX {
+                waiting.drain(..).for_each(|answered| drop(answered.blocking_recv()));
+            }
+        }
+        waiting.into_iter().for_each(|answered| drop(answered.blocking_recv()));
+    }
 }
 
 /// Proposes holds whose time has passed.
 fn sweep(house: &House) {
     match house.reads.run_blocking(|reader| reader.due(IN_FLIGHT_MAX * 8)) {
-        Ok(due) => all(house, due.into_iter().map(expire)),
+        Ok(due) => house.propose(due.into_iter().map(expire)),
         Err(error) => tracing::warn!(%error, "expired holds could not be looked up; trying again"),
     }
 }
@@ -76,7 +98,7 @@ fn finish_cancellations(house: &House) {
 fn finish(house: &House, performance: PerformanceId) {
     let found = house.reads.run_blocking(move |reader| reader.unfinished(performance, IN_FLIGHT_MAX * 8));
     match found {
-        Ok(found) => all(house, found.into_iter().map(end)),
+        Ok(found) => house.propose(found.into_iter().map(end)),
         Err(error) => tracing::warn!(%error, "what a cancellation has left could not be read; trying again"),
     }
 }
@@ -86,16 +108,4 @@ fn end(left: Ended) -> Command {
         Ended::Hold(hold) => Command::GiveBack { user: None, hold },
         Ended::Payment(payment) => Command::CancelPayment { user: None, payment },
     }
-}
-
-/// Submits commands, a bounded number in flight; what fails is found again at the next look.
-fn all(house: &House, commands: impl Iterator<Item = Command>) {
-    let mut waiting = Vec::with_capacity(IN_FLIGHT_MAX);
-    for command in commands {
-        waiting.extend(house.hand_in(Order::unkeyed(command)));
-        if waiting.len() == IN_FLIGHT_MAX {
-            waiting.drain(..).for_each(|answered| drop(answered.blocking_recv()));
-        }
-    }
-    waiting.into_iter().for_each(|answered| drop(answered.blocking_recv()));
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
-use usher_core::{Effect, Event};
-use usher_engine::{Cursor, RowKind};
+use usher_core::{Effect, Event, RoomId};
+use usher_engine::{Cursor, Lot, RowKind};
 
 use super::unpack;
 use crate::cells;
@@ -77,6 +77,19 @@ pub(super) fn slice(
             Ok((slices.into_iter().flatten().map(Effect::Event).collect(), cursor))
         }
     }
+}
+
+/// Performances with their hot rows, in one walk.
+pub(super) fn lots(db: &Connection, from: Option<&Cursor>, limit: usize) -> Sql<(Vec<Lot>, Option<Cursor>)> {
+    let lots = "SELECT s.performance, s.state, s.version, s.event_sequence, s.held, s.sold, s.blocked, s.bookings, \
+                       s.bookings_when_cancelled, s.refunded, p.room, p.begins_at, p.seats_max \
+                FROM performances p JOIN stages s ON s.performance = p.id WHERE p.id > ?1 ORDER BY p.id LIMIT ?2";
+    Walk { db, from, limit }.by_id(lots, |row| {
+        let stage = cells::stage(row)?;
+        let room = RoomId::stored(row.get_ref(10)?.as_str()?);
+        let (begins_at, seats_max) = (cells::time(row, 11)?, row.get(12)?);
+        Ok(Lot { performance: stage.performance, room, begins_at, seats_max, stage })
+    })
 }
 
 struct Walk<'a> {

@@ -17,9 +17,11 @@ use usher_lab::bare::Bare;
 use usher_lab::boxoffice::reads::{Read, Readable, read};
 use usher_lab::boxoffice::steady::{Steady, churn};
 use usher_lab::boxoffice::{Bench, Press, holds, performances_ahead, purchases};
-use usher_lab::load::Load;
 use usher_lab::report::{Phase, page};
 use usher_lab::target::Target;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Presses the box office of a running house and says what it did.
 #[derive(Parser)]
@@ -149,6 +151,9 @@ enum PhaseArgs {
     Calibrate {
         #[command(flatten)]
         press: PressArgs,
+        /// Requests a second; as fast as they are answered if not given.
+        #[arg(long)]
+        rate: Option<f64>,
     },
     /// Makes a page and one JSON document of the reports in a file that `--json` has written.
     Page {
@@ -227,7 +232,7 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
         PhaseArgs::Seats(args) => reads(&bench, Read::Seats, args)?,
         PhaseArgs::Dates(args) => reads(&bench, Read::Dates, args)?,
         PhaseArgs::History(args) => reads(&bench, Read::History, args)?,
-        PhaseArgs::Calibrate { press } => calibrate(&bench, press.into())?,
+        PhaseArgs::Calibrate { press, rate } => calibrate(&bench, press.into(), rate)?,
         PhaseArgs::Page { from, facts, markdown, document } => {
             write_page(&from, facts, &markdown, &document)?;
             return Ok(true);
@@ -255,13 +260,12 @@ fn reads(bench: &Bench, what: Read, args: ReadArgs) -> anyhow::Result<Phase> {
 /// The answer of the bare server, as long as that of a poll.
 const BARE_ANSWER_BYTES: usize = 300;
 
-fn calibrate(bench: &Bench, press: Press) -> anyhow::Result<Phase> {
+fn calibrate(bench: &Bench, press: Press, rate: Option<f64>) -> anyhow::Result<Phase> {
     let bare = Bare::answering(Bytes::from(vec![b' '; BARE_ANSWER_BYTES]))?;
-    let load = Load::saturating(bare.address().into(), press.in_flight, press.lasting);
+    let there = Bench { target: bare.address().into(), admin: None, server_pid: None, ..bench.clone() };
     let readable = Readable { performances: vec![1], concerts: 1..=1, users: 1..=1 };
-    let script = usher_lab::boxoffice::reads::Reads::new(vec![Read::Seats], readable, bench.dice());
-    let (run, _) = usher_lab::load::run(&load, script)?;
-    let mut report = Phase::of_runs(format!("calibrate-{}", press.in_flight), &[run]);
+    let mut report = read(&there, press, rate, Read::Seats, readable)?;
+    report.phase = format!("calibrate-{}", report.phase);
     let micros = usher_lab::cpu::micros_per_request(bare.end(), report.requests());
     report.server_micros_per_request = Some(micros);
     Ok(report)

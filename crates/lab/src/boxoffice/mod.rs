@@ -70,7 +70,7 @@ impl Bench {
     }
 
     /// Dice that fall the same way in every run with the same seed.
-    pub fn dice(&self) -> fastrand::Rng {
+    fn dice(&self) -> fastrand::Rng {
         fastrand::Rng::with_seed(self.rng)
     }
 

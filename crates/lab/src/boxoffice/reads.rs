@@ -76,7 +76,7 @@ pub(crate) fn beside(bench: &Bench, per_second: f64, lasting: Duration) -> Load 
 }
 
 /// Reads of several kinds, by turns.
-pub struct Reads {
+pub(crate) struct Reads {
     turns: Vec<Read>,
     next: usize,
     readable: Readable,
@@ -84,8 +84,7 @@ pub struct Reads {
 }
 
 impl Reads {
-    /// Reads the kinds of `turns` one after another, over and over.
-    pub fn new(turns: Vec<Read>, readable: Readable, dice: fastrand::Rng) -> Self {
+    pub(crate) fn new(turns: Vec<Read>, readable: Readable, dice: fastrand::Rng) -> Self {
         Self { turns, next: 0, readable, dice }
     }
 }

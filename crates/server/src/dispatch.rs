@@ -55,7 +55,7 @@ impl Dispatch {
     fn route(&self, request: &Request<Incoming>) -> Result<(&Route, Prepared), Problem> {
         refuse_large_head(request.uri(), request.headers())?;
         let (route, params) = self.table.find(request.method(), request.uri().path())?;
-        let caller = Caller::of(self.front.mode)?;
+        let caller = Caller::of(self.front.mode, request.headers())?;
         Ok((route, Prepared { caller, params }))
     }
 }

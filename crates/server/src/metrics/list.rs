@@ -40,7 +40,7 @@ metrics! {
     HTTP_SECONDS "usher_http_request_seconds" Kind::Histogram(SECONDS), ["route"],
         "From the head of a request to its answer, in seconds.";
     HTTP_CONNECTIONS "usher_http_connections" Kind::Gauge, [],
-        "Open connections of buyers.";
+        "Open connections, of buyers and the operator.";
     ORDERS_WAITING "usher_orders_waiting" Kind::Gauge, [],
         "Orders that wait at the desks.";
     READS_WAITING "usher_reads_waiting" Kind::Gauge, [],

@@ -8,6 +8,7 @@ mod docs;
 mod health;
 mod holds;
 mod openapi;
+mod page;
 mod payments;
 mod problems;
 
@@ -33,6 +34,7 @@ pub(crate) fn table() -> Vec<Line> {
         get("/api/user-balance/histories/{userId}", balance::movements),
         put("/api/user-balance/charge/{userId}", balance::charge),
         put("/api/user-balance/use/{userId}", balance::spend),
+        get("/", page::front),
         get("/health/live", health::live),
         get("/health/ready", health::ready),
         get("/problems/{code}", problems::page),

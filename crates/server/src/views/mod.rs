@@ -5,6 +5,7 @@
 //! loaded are remembered with it and follow what was read: a version never goes back.
 
 mod dates;
+mod loading;
 mod seats;
 
 use std::fmt;
@@ -22,6 +23,7 @@ pub(crate) use dates::{DatesShown, DatesView};
 pub(crate) use seats::{SeatsShown, SeatsView};
 
 use crate::turnstile::{Turn, Turnstile};
+use loading::Loading;
 use seats::SeatsChange;
 
 /// What was rendered is shown for so long whatever is committed meanwhile.
@@ -41,8 +43,8 @@ pub struct Views {
     following: Following,
     seats: Cache<PerformanceId, Kept<SeatsView>, FxBuildHasher>,
     dates: Cache<ConcertId, Kept<DatesView>, FxBuildHasher>,
-    seats_loading: Mutex<FxHashMap<PerformanceId, Arc<SeatsView>>>,
-    dates_loading: Mutex<FxHashMap<ConcertId, Arc<DatesView>>>,
+    seats_loading: Loading<SeatsView>,
+    dates_loading: Loading<DatesView>,
     /// Which kept dates show a performance, and at which place.
     places: Arc<Mutex<Places>>,
     seats_turns: Turnstile<PerformanceId, Option<Arc<SeatsShown>>>,
@@ -96,8 +98,8 @@ impl Views {
             following: if one_desk { Following::Applies } else { Following::Notes },
             seats,
             dates,
-            seats_loading: Mutex::default(),
-            dates_loading: Mutex::default(),
+            seats_loading: Loading::default(),
+            dates_loading: Loading::default(),
             places,
             seats_turns: Turnstile::default(),
             dates_turns: Turnstile::default(),
@@ -144,21 +146,18 @@ impl Views {
         id: PerformanceId,
         read: impl FnOnce() -> Result<Option<usher_engine::SeatsRead>, E>,
     ) -> Result<Option<Arc<SeatsShown>>, E> {
-        let view = SeatsView::loading();
-        let loading = || self.seats_loading.lock().expect("no holder of this lock panics");
-        loading().insert(id, view.clone());
-        // What is read is at least as new as this moment.
-        let at = Instant::now();
-        let read = read();
-        let keep = |read: usher_engine::SeatsRead| {
-            let bytes = SeatsView::bytes_max(read.programme.performance.seats_max);
-            let shown = view.load(self.following, read, at);
-            self.seats.insert(id, Kept { view: view.clone(), bytes });
-            shown
-        };
-        let shown = read.map(|read| read.map(keep));
-        loading().remove(&id);
-        shown.map(|shown| view.shown(Instant::now()).or(shown))
+        let view = SeatsView::loading(id);
+        self.seats_loading.during(&view, || {
+            // What is read is at least as new as this moment.
+            let at = Instant::now();
+            let read = read()?;
+            Ok(read.map(|read| {
+                let bytes = SeatsView::bytes_max(read.programme.performance.seats_max);
+                let shown = view.load(self.following, read, at);
+                self.seats.insert(id, Kept { view: view.clone(), bytes });
+                view.shown(Instant::now()).unwrap_or(shown)
+            }))
+        })
     }
 
     /// The dates of a concert; `None`: there is no such concert. `loaded` is called before a load.
@@ -202,12 +201,14 @@ impl Views {
         read: impl FnOnce() -> Result<Option<usher_engine::ConcertRead>, E>,
     ) -> Result<Option<Arc<DatesShown>>, E> {
         let view = DatesView::loading(id);
-        let loading = || self.dates_loading.lock().expect("no holder of this lock panics");
-        loading().insert(id, view.clone());
-        let at = Instant::now();
-        let shown = read().map(|read| read.map(|read| self.keep_dates(&view, read, (at, now))));
-        loading().remove(&id);
-        shown.map(|shown| view.shown((Instant::now(), now)).or(shown))
+        self.dates_loading.during(&view, || {
+            let at = Instant::now();
+            let read = read()?;
+            Ok(read.map(|read| {
+                let shown = self.keep_dates(&view, read, (at, now));
+                view.shown((Instant::now(), now)).unwrap_or(shown)
+            }))
+        })
     }
 
     fn keep_dates(
@@ -227,41 +228,31 @@ impl Views {
         shown
     }
 
-    fn follow_seats(&self, changes: &Changes, stage: &Stage) {
-        let id = stage.performance;
-        // The loading one first: it is kept before it is loading no longer.
-        let loading = self.seats_loading.lock().expect("no holder of this lock panics").get(&id).cloned();
-        let kept = self.seats.get(&id).map(|kept| kept.view);
-        if kept.is_none() && loading.is_none() {
-            return;
-        }
-        let all = (id, SeatNumber::new(0))..=(id, SeatNumber::new(u32::MAX));
-        let claims = changes.claims.range(all);
-        let claims =
-            claims.map(|((_, seat), change)| (*seat, change.after.as_ref().map(|claim| claim.state)));
-        let change = SeatsChange { stage: *stage, claims: claims.collect() };
-        for view in kept.iter().chain(&loading) {
-            view.follow(self.following, &change);
+    fn follow_seats(&self, changes: &Changes) {
+        let loading = self.seats_loading.all();
+        for (id, stage) in &changes.stages {
+            let kept = self.seats.get(id).map(|kept| kept.view);
+            let mut views = loading.iter().filter(|view| view.performance == *id).chain(&kept).peekable();
+            if views.peek().is_some() {
+                let change = seats_change(changes, stage);
+                views.for_each(|view| view.follow(self.following, &change));
+            }
         }
     }
 
     fn follow_dates(&self, changes: &Changes) {
+        let loading = self.dates_loading.all();
         for performance in &changes.performances {
             let Some(stage) = changes.stages.get(&performance.id) else { continue };
             let date = (performance.clone(), *stage);
-            let concert = performance.concert;
-            let loading = || self.dates_loading.lock().expect("no holder of this lock panics");
-            let loading = loading().get(&concert).cloned();
-            let kept = self.dates.get(&concert).map(|kept| kept.view);
-            for view in loading.into_iter().chain(kept) {
+            let kept = self.dates.get(&performance.concert).map(|kept| kept.view);
+            for view in loading.iter().filter(|view| view.concert == performance.concert).chain(&kept) {
                 if let Some(place) = view.follow_made(&date) {
                     let mut places = self.places.lock().expect("no holder of this lock panics");
-                    places.insert(performance.id, (view, place));
+                    places.insert(performance.id, (view.clone(), place));
                 }
             }
         }
-        let loading: Vec<Arc<DatesView>> =
-            self.dates_loading.lock().expect("no holder of this lock panics").values().cloned().collect();
         let places = self.places.lock().expect("no holder of this lock panics");
         for stage in changes.stages.values() {
             loading.iter().for_each(|view| view.follow(self.following, None, stage));
@@ -272,10 +263,18 @@ impl Views {
     }
 }
 
+fn seats_change(changes: &Changes, stage: &Stage) -> SeatsChange {
+    let id = stage.performance;
+    let all = (id, SeatNumber::new(0))..=(id, SeatNumber::new(u32::MAX));
+    let claims = changes.claims.range(all);
+    let claims = claims.map(|((_, seat), change)| (*seat, change.after.as_ref().map(|claim| claim.state)));
+    SeatsChange { stage: *stage, claims: claims.collect() }
+}
+
 impl Follower for Views {
     fn committed(&self, changes: &Changes, _at: Timestamp) {
-        changes.stages.values().for_each(|stage| self.follow_seats(changes, stage));
         if !changes.stages.is_empty() {
+            self.follow_seats(changes);
             self.follow_dates(changes);
         }
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use hyper::header::HeaderValue;
 use tokio::sync::OnceCell;
 use usher_api::render;
-use usher_core::{ClaimState, Programme, SaleState, SeatNumber, Stage};
+use usher_core::{ClaimState, PerformanceId, Programme, SaleState, SeatNumber, Stage};
 use usher_engine::SeatsRead;
 
 use super::{Following, RENDER_EVERY, tag};
@@ -24,6 +24,7 @@ pub(super) struct SeatsChange {
 
 /// One performance, kept current.
 pub(crate) struct SeatsView {
+    pub(super) performance: PerformanceId,
     live: Mutex<Live>,
 }
 
@@ -61,8 +62,8 @@ pub(crate) struct SeatsShown {
 }
 
 impl SeatsView {
-    pub(super) fn loading() -> Arc<Self> {
-        Arc::new(Self { live: Mutex::new(Live::Loading(Vec::new())) })
+    pub(super) fn loading(performance: PerformanceId) -> Arc<Self> {
+        Arc::new(Self { performance, live: Mutex::new(Live::Loading(Vec::new())) })
     }
 
     /// What a view of so many seats takes at most, in bytes: rendered seats, and what is constant.

@@ -52,12 +52,22 @@ impl TestHouse {
 
     /// A house on a store that is open.
     pub fn on<D: Desk + 'static>(opened: Opened<D>, clock: Arc<TestClock>) -> TestHouse {
+        TestHouse::patient_for(Timeouts::default(), opened, clock)
+    }
+
+    /// The same with bounds in time of its own.
+    pub fn patient_for<D: Desk + 'static>(
+        timeouts: Timeouts,
+        opened: Opened<D>,
+        clock: Arc<TestClock>,
+    ) -> TestHouse {
         let views = Views::new(Views::BYTES_MAX, opened.desks.len() == 1);
         let metrics = Metrics::new();
         let config = HouseConfig {
             settings: Settings::default(),
             followers: vec![views.clone(), metrics.clone()],
             fatal: Arc::new(|error| panic!("the store must not be used any more: {error}")),
+            waiting: None,
         };
         let house = House::open(opened.desks, opened.readers, config).unwrap();
         let config = ServerConfig {
@@ -66,7 +76,7 @@ impl TestHouse {
             mode: Mode::Open,
             parse: usher_api::ParseSettings { timezone: TimeZone::get("Asia/Seoul").unwrap() },
             workers: 2,
-            timeouts: Timeouts::default(),
+            timeouts,
         };
         let verify = Arc::new(|| Ok(r#"{"clean":true}"#.to_string()));
         let backing = Backing { house, clock: clock.clone(), views, metrics, secret: opened.secret, verify };

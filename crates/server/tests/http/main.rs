@@ -1,5 +1,7 @@
 //! The server over real sockets, on the default store: every route, every refusal, crowds.
 
+#![expect(clippy::unwrap_used, reason = "a panic here is a failed test and shows where")]
+
 mod availability;
 mod balance;
 mod bookings;
@@ -13,5 +15,6 @@ mod limits;
 mod observing;
 mod operator;
 mod payments;
+mod trouble;
 mod views;
 mod webhooks;

@@ -39,6 +39,16 @@ fn the_example_buys_a_seat_and_gives_it_back() {
 }
 
 #[test]
+fn the_front_page_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::of(folder.path(), &[]);
+    let page = run(Command::new("curl").args(["--silent", "--show-error", "--include", &serving.url]));
+    page.must_end_with(0, "");
+    assert!(page.stdout.starts_with("HTTP/1.1 200 OK"), "{}", page.stdout);
+    assert!(page.stdout.contains("text/html") && page.stdout.contains("id=\"seats\""), "{}", page.stdout);
+}
+
+#[test]
 fn what_was_bought_is_there_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let serving = Serving::of(folder.path(), &[]);

@@ -13,7 +13,7 @@ use usher_api::problem::Detail;
 use usher_api::{Lang, Problem, ProblemCode};
 
 use crate::answer::{self, Answer};
-use crate::call::Call;
+use crate::call::{Call, Params};
 use crate::caller::Caller;
 use crate::front::Front;
 use crate::table::{Route, Table};
@@ -40,8 +40,9 @@ impl Dispatch {
         let uri = request.uri().clone();
         let accepted = request.headers().get(ACCEPT_LANGUAGE).cloned();
         let (mut answer, counted) = match self.route(&request) {
-            Ok((route, call)) => {
-                let call = call.into_call(self.front.clone(), request, route.body_max);
+            Ok((route, params, caller)) => {
+                let call =
+                    Call::new(self.front.clone(), caller, request.into_parts(), params, route.body_max);
                 let answer = (route.handler)(call).await;
                 (answer.unwrap_or_else(|problem| refusal(&problem, accepted.as_ref(), &uri)), &route.metrics)
             }
@@ -52,22 +53,11 @@ impl Dispatch {
         answer
     }
 
-    fn route(&self, request: &Request<Incoming>) -> Result<(&Route, Prepared), Problem> {
+    fn route(&self, request: &Request<Incoming>) -> Result<(&Route, Params, Caller), Problem> {
         refuse_large_head(request.uri(), request.headers())?;
         let (route, params) = self.table.find(request.method(), request.uri().path())?;
         let caller = Caller::of(self.front.mode, request.headers())?;
-        Ok((route, Prepared { caller, params }))
-    }
-}
-
-struct Prepared {
-    caller: Caller,
-    params: crate::call::Params,
-}
-
-impl Prepared {
-    fn into_call(self, front: Arc<Front>, request: Request<Incoming>, body_max: usize) -> Call {
-        Call::new(front, self.caller, request.into_parts(), self.params, body_max)
+        Ok((route, params, caller))
     }
 }
 

@@ -102,7 +102,6 @@ async fn a_body_is_json() {
 async fn a_path_that_is_not_there_and_a_method_that_it_does_not_have() {
     let house = TestHouse::open();
     for path in [
-        "/",
         "/api",
         "/api/reservations/",
         "/API/concerts",

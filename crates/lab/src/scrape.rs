@@ -53,11 +53,11 @@ impl Counters {
         Self(counters)
     }
 
-    /// What was counted since `earlier`; series that stood still are left out.
+    /// What was counted since `earlier`, to six decimals; series that stood still are left out.
     pub fn since(&self, earlier: &Self) -> BTreeMap<String, f64> {
         let grown = self.0.iter().map(|(series, now)| {
             let before = earlier.0.get(series).copied().unwrap_or(0.0);
-            (series.clone(), now - before)
+            (series.clone(), ((now - before) * 1e6).round() / 1e6)
         });
         grown.filter(|(_, grown)| *grown != 0.0).collect()
     }

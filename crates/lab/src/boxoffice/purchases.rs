@@ -1,8 +1,10 @@
 //! Full purchases: a hold, then its payment. For a time, or until a performance is sold out.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use hyper::Method;
 use serde::Deserialize;
-use std::time::Duration;
 
 use super::holds::{ask_for_hold, granted, one_after_another};
 use super::prepare::{self, Offer};
@@ -13,7 +15,7 @@ use crate::acks::now_ms;
 use crate::client::{Answer, Client, Silence};
 use crate::draft::Draft;
 use crate::load::Script;
-use crate::report::Phase;
+use crate::report::{Phase, ReadBack};
 
 /// What every buyer has: enough for a hundred thousand seats.
 const BALANCE: u64 = 1_000_000_000;
@@ -30,8 +32,8 @@ pub fn lasting(bench: &Bench, press: Press, buyers: u64) -> anyhow::Result<Phase
     let ids = prepare::create(&bench.target, offered.div_ceil(u64::from(SEATS)), Offer::of_seats(SEATS))?;
     let seats = one_after_another(ids, SEATS, bench.dice());
     let name = format!("purchases-{}", press.in_flight);
-    let (mut report, paid) = buy(bench, press, &name, buyers, seats)?;
-    note_read_back(&mut report, read_back(bench, &paid, Expected::Booking)?);
+    let (mut report, bought) = buy(bench, press, &name, buyers, seats)?;
+    note_read_back(&mut report, bought.read_back(bench)?);
     Ok(report)
 }
 
@@ -43,17 +45,18 @@ pub fn sell_out(bench: &Bench, in_flight: usize, seats: u32) -> anyhow::Result<P
     let contested = one_after_another(ids, seats, bench.dice())
         .flat_map(|seat| std::iter::repeat_n(seat, if seat.number % 5 == 0 { 2 } else { 1 }));
     let press = Press { in_flight, lasting: SALE_MAX };
-    let (mut report, paid) = buy(bench, press, "sold-out", u64::from(seats), contested)?;
-    let distinct: std::collections::HashSet<_> = paid.iter().map(|held| held.seat).collect();
-    report.notes.push(format!("{} of {seats} seats sold, by {} payments", distinct.len(), paid.len()));
-    if distinct.len() != seats as usize || paid.len() != distinct.len() {
+    let (mut report, bought) = buy(bench, press, "sold-out", u64::from(seats), contested)?;
+    let payments = bought.paid.len();
+    let distinct: HashSet<_> = bought.paid.iter().map(|held| held.seat).collect();
+    report.notes.push(format!("{} of {seats} seats sold, by {payments} payments", distinct.len()));
+    if distinct.len() != seats as usize || payments != distinct.len() {
         report.failures.push("the performance is not sold out exactly".to_owned());
     }
     let left = seats_left(bench, performance)?;
     if left != 0 {
         report.failures.push(format!("the performance shows {left} seats left"));
     }
-    note_read_back(&mut report, read_back(bench, &paid, Expected::Booking)?);
+    note_read_back(&mut report, bought.read_back(bench)?);
     Ok(report)
 }
 
@@ -63,14 +66,37 @@ fn buy(
     name: &str,
     buyers: u64,
     seats: impl Iterator<Item = Seat> + 'static,
-) -> anyhow::Result<(Phase, Vec<Held>)> {
+) -> anyhow::Result<(Phase, Bought)> {
     let record = Record::keep(&bench.run, bench.acks.as_deref())?;
     let record = prepare::charge(&bench.target, &bench.run, buyers, BALANCE, record)?;
     let run = bench.run.clone();
     let script = Purchases { run, buyers, seats, asked: 0, again: Vec::new(), paid: Vec::new(), record };
     let (report, script) = bench.measure(name, &bench.load(press), script)?;
     script.record.finish()?;
-    Ok((report, script.paid))
+    let unpaid = script.again.iter().filter_map(|step| match step {
+        Step::Hold { .. } => None,
+        Step::Pay(held) => Some(*held),
+    });
+    Ok((report, Bought { unpaid: unpaid.collect(), paid: script.paid }))
+}
+
+/// What a crowd was told it has.
+struct Bought {
+    paid: Vec<Held>,
+    /// Held, but the time was over before the payment was acknowledged.
+    unpaid: Vec<Held>,
+}
+
+impl Bought {
+    fn read_back(&self, bench: &Bench) -> anyhow::Result<ReadBack> {
+        let paid = read_back(bench, &self.paid, Expected::Booking)?;
+        let unpaid = read_back(bench, &self.unpaid, Expected::HoldOrBooking)?;
+        Ok(ReadBack {
+            acknowledged: paid.acknowledged + unpaid.acknowledged,
+            examined: paid.examined + unpaid.examined,
+            missing: paid.missing + unpaid.missing,
+        })
+    }
 }
 
 /// Views may be 50 ms behind a commit.

@@ -53,6 +53,8 @@ pub(crate) fn cases<F: Fixture>() -> Vec<Case<Arc<F>>> {
         ("defects::a_lost_answer_is_found", |f| is_found(f, Defect::LostEffect(Lost::Answers))),
         ("defects::a_lost_event_is_found", |f| is_found(f, Defect::LostEffect(Lost::Events))),
         ("defects::a_lost_delivery_is_found", |f| is_found(f, Defect::LostEffect(Lost::Deliveries))),
+        ("defects::a_lost_room_is_found", |f| is_found(f, Defect::LostEffect(Lost::Rooms))),
+        ("defects::a_lost_place_is_found", |f| is_found(f, Defect::LostEffect(Lost::Places))),
         ("defects::an_overwritten_claim_is_found", |f| is_found(f, Defect::OverwrittenClaim)),
         ("defects::a_commit_that_is_none_is_found", |f| is_found(f, Defect::CommitThatIsNone)),
     ]

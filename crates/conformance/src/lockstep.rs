@@ -21,8 +21,11 @@ use coverage::Coverage;
 /// The cases of this kind.
 pub(crate) fn cases<F: Fixture>() -> Vec<Case<F>> {
     vec![
-        ("histories::order_by_order_the_store_does_what_the_model_does", |f| play(f, Pace(1), 1)),
-        ("histories::in_batches_the_store_does_what_the_model_does_one_by_one", |f| play(f, Pace(12), 101)),
+        ("histories::with_a_waiting_room_the_store_does_what_the_model_does", |f| play(f, Pace::ROOM, 201)),
+        ("histories::order_by_order_the_store_does_what_the_model_does", |f| play(f, Pace::SINGLE, 1)),
+        ("histories::in_batches_the_store_does_what_the_model_does_one_by_one", |f| {
+            play(f, Pace::BATCH, 101)
+        }),
     ]
 }
 
@@ -41,9 +44,20 @@ pub(crate) enum Step {
     Restart,
 }
 
-/// How many orders arrive at once, at most.
+/// What a history is like.
 #[derive(Clone, Copy)]
-pub(crate) struct Pace(pub(crate) usize);
+pub(crate) struct Pace {
+    /// How many orders arrive at once, at most.
+    orders_max: usize,
+    /// Whether a waiting room stands before the box office.
+    waiting_room: bool,
+}
+
+impl Pace {
+    pub(crate) const SINGLE: Pace = Pace { orders_max: 1, waiting_room: false };
+    pub(crate) const BATCH: Pace = Pace { orders_max: 12, waiting_room: false };
+    pub(crate) const ROOM: Pace = Pace { orders_max: 6, waiting_room: true };
+}
 
 const STEPS: usize = 600;
 const COMPARE_EVERY: usize = 40;
@@ -64,7 +78,7 @@ pub(crate) fn play<F: Fixture>(fixture: &F, pace: Pace, first_seed: u64) {
     for seed in first_seed..first_seed + more.unwrap_or(HISTORIES) {
         coverage.add(play_one(fixture, pace, seed, None));
     }
-    coverage.assert_complete();
+    coverage.assert_complete(pace.waiting_room);
 }
 
 /// Plays one history to a fresh store, which may begin with a dataset.
@@ -103,7 +117,7 @@ impl<M: Store, S: Store> Play<M, S> {
     }
 
     fn run(mut self, pace: Pace) -> Coverage {
-        let mut author = Author::new(self.seed, pace.0);
+        let mut author = Author::new(self.seed, pace);
         for _ in 0..STEPS {
             self.step += 1;
             let step = author.next(self.model.reader(), &self.store.clock);

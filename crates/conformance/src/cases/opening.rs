@@ -126,8 +126,8 @@ fn without_events(row: Effect) -> Effect {
 }
 
 fn a_dataset_serves_as_if_it_had_been_sold_here<F: Fixture>(fixture: &F) {
-    play_one(fixture, Pace(1), 7, Some(&dataset()));
-    play_one(fixture, Pace(12), 8, Some(&dataset()));
+    play_one(fixture, Pace::SINGLE, 7, Some(&dataset()));
+    play_one(fixture, Pace::ROOM, 8, Some(&dataset()));
 }
 
 fn load<S: Store>(store: &S) -> Result<(), usher_engine::StoreError> {

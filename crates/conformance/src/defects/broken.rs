@@ -32,6 +32,8 @@ pub(crate) enum Lost {
     Answers,
     Events,
     Deliveries,
+    Rooms,
+    Places,
 }
 
 pub(crate) struct Broken<F> {
@@ -158,5 +160,7 @@ fn lose(changes: &mut Changes, lost: Lost) {
         Lost::Answers => changes.answers.clear(),
         Lost::Events => changes.events.clear(),
         Lost::Deliveries => changes.deliveries.clear(),
+        Lost::Rooms => changes.rooms.clear(),
+        Lost::Places => changes.places.clear(),
     }
 }

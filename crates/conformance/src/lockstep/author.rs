@@ -1,5 +1,6 @@
 //! The author of a history: commands that ignore the data, and commands aimed at its boundaries.
 
+mod line;
 mod money;
 mod operator;
 mod sale;
@@ -8,14 +9,15 @@ use fastrand::Rng;
 use usher_core::{AnswerKey, Command, Hold, Order, RequestKey, Span, Timestamp, UserId};
 use usher_engine::{Clock, Reader};
 
-use super::Step;
 use super::known::Known;
+use super::{Pace, Step};
 use crate::clock::TestClock;
 
 /// Writes a history step by step; the same seed against the same model writes the same history.
 pub(super) struct Author {
     rng: Rng,
     orders_max: usize,
+    waiting_room: bool,
     keys: u128,
     /// Orders sent under a key, to be sent again.
     sent: Vec<Order>,
@@ -28,8 +30,10 @@ const USERS: [&str; 6] = ["kim.minji", "Kim.Minji", "lee", "1", "park@example", 
 const ENDS_AT: Timestamp = TestClock::START.plus(Span::from_secs(20 * 3600));
 
 impl Author {
-    pub(super) fn new(seed: u64, orders_max: usize) -> Self {
-        Self { rng: Rng::with_seed(seed), orders_max, keys: 0, sent: Vec::new(), focus: None }
+    pub(super) fn new(seed: u64, pace: Pace) -> Self {
+        let Pace { orders_max, waiting_room } = pace;
+        let rng = Rng::with_seed(seed);
+        Self { rng, orders_max, waiting_room, keys: 0, sent: Vec::new(), focus: None }
     }
 
     pub(super) fn next(&mut self, model: &mut dyn Reader, clock: &TestClock) -> Step {
@@ -128,6 +132,9 @@ impl Author {
     }
 
     fn command(&mut self, known: &Known, now: Timestamp) -> Command {
+        if self.waiting_room && self.chance(40) {
+            return self.wait_in_line(known, now);
+        }
         match self.rng.u32(..100) {
             0..32 => self.place(known, now),
             32..44 => self.confirm(known),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use usher_core::{
-    Account, Effect, Hold, HoldState, Money, Payment, Performance, SaleState, SeatNumber, Stage, Timestamp,
-    UserId, Webhook,
+    Account, Effect, Hold, HoldState, Money, Pass, Payment, Performance, Place, PlaceState, SaleState,
+    SeatNumber, Span, Stage, Timestamp, UserId, Webhook,
 };
 use usher_engine::{Reader, RowKind};
 
@@ -18,6 +18,7 @@ pub(super) struct Known {
     pub(super) holds: Vec<Hold>,
     pub(super) payments: Vec<Payment>,
     pub(super) accounts: Vec<Account>,
+    pub(super) places: Vec<Place>,
     pub(super) webhooks: Vec<Webhook>,
     pub(super) concerts: u64,
 }
@@ -33,6 +34,7 @@ impl Known {
             RowKind::Hold,
             RowKind::Payment,
             RowKind::Account,
+            RowKind::Place,
         ];
         for row in kinds.into_iter().flat_map(|kind| scan(reader, kind, 1_000)) {
             known.add(row);
@@ -51,12 +53,12 @@ impl Known {
             Effect::Hold(hold) => self.holds.push(hold),
             Effect::Payment(payment) => self.payments.push(payment),
             Effect::Account(account) => self.accounts.push(account),
+            Effect::Place(place) => self.places.push(place),
             Effect::ClaimEnded { .. }
             | Effect::Count { .. }
             | Effect::Booking(_)
             | Effect::Movement(_)
             | Effect::Room(_)
-            | Effect::Place(_)
             | Effect::PlaceReplaced { .. }
             | Effect::Answer(_)
             | Effect::Event(_)
@@ -99,7 +101,15 @@ impl Known {
             [performance.sale_opens_at, performance.sale_closes_at, performance.begins_at]
         });
         let expiries = self.live_holds().into_iter().map(|hold| hold.expires_at);
-        let mut ahead: Vec<Timestamp> = windows.chain(expiries).filter(|at| *at > now).collect();
+        let passes = self.places.iter().flat_map(|place| match &place.state {
+            PlaceState::Passed(pass) => {
+                let unclaimed_at = pass.given_at.plus(Pass::FETCH_WITHIN);
+                vec![pass.given_at.plus(Span::from_secs(1)), unclaimed_at, pass.expires_at]
+            }
+            PlaceState::Waiting | PlaceState::Ended(..) => Vec::new(),
+        });
+        let mut ahead: Vec<Timestamp> =
+            windows.chain(expiries).chain(passes).filter(|at| *at > now).collect();
         ahead.sort_unstable();
         ahead.dedup();
         ahead

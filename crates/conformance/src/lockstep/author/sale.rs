@@ -1,8 +1,8 @@
 //! Holds and payments: aimed at the last seat, the limit, the last won and the last millisecond.
 
 use usher_core::{
-    Command, Hold, HoldId, Money, Order, PaymentMethod, Performance, PerformanceId, Timestamp, TransferId,
-    UserId,
+    Command, Hold, HoldId, Money, Order, PassShown, PaymentMethod, Performance, PerformanceId, Timestamp,
+    TransferId, UserId,
 };
 
 use super::Author;
@@ -25,7 +25,7 @@ impl Author {
                 user: self.user(),
                 performance: hold.performance,
                 seats: hold.seats.clone(),
-                pass: usher_core::PassShown::NotNeeded,
+                pass: PassShown::NotNeeded,
             },
             1 => orders::give_back(hold),
             2 => Command::ExpireHold { hold: hold.id },
@@ -44,7 +44,7 @@ impl Author {
                 user,
                 performance: PerformanceId::new(NOTHING),
                 seats: orders::seats(&[1]),
-                pass: usher_core::PassShown::NotNeeded,
+                pass: PassShown::NotNeeded,
             };
         };
         let mut numbers = match self.rng.u32(..10) {
@@ -55,12 +55,8 @@ impl Author {
         if numbers.is_empty() {
             numbers.push(1);
         }
-        Command::PlaceHold {
-            user,
-            performance: performance.id,
-            seats: orders::seats(&numbers),
-            pass: usher_core::PassShown::NotNeeded,
-        }
+        let pass = self.shown(&user, &performance, known);
+        Command::PlaceHold { user, performance: performance.id, seats: orders::seats(&numbers), pass }
     }
 
     /// One to three of these, ascending; now and then as many as a request may name.

@@ -26,7 +26,8 @@ pub(crate) enum Turn<'t, K: Hash + Eq + Clone, V: Clone> {
 /// The one that goes first.
 pub(crate) struct First<'t, K: Hash + Eq + Clone, V: Clone> {
     turnstile: &'t Turnstile<K, V>,
-    key: K,
+    /// `None` once it has brought something: who is first by then is somebody else.
+    key: Option<K>,
 }
 
 impl<K, V> Default for Turnstile<K, V> {
@@ -46,7 +47,7 @@ impl<K: Hash + Eq + Clone, V: Clone> Turnstile<K, V> {
         }
         shard.insert(key.clone(), Vec::new());
         drop(shard);
-        Turn::First(First { turnstile: self, key })
+        Turn::First(First { turnstile: self, key: Some(key) })
     }
 
     fn shard(&self, key: &K) -> &Mutex<FxHashMap<K, Waiting<V>>> {
@@ -61,16 +62,39 @@ impl<K: Hash + Eq + Clone, V: Clone> Turnstile<K, V> {
 
 impl<K: Hash + Eq + Clone, V: Clone> First<'_, K, V> {
     /// Gives everyone who waits what was brought.
-    pub(crate) fn bring(self, value: V) {
-        for waiting in self.turnstile.leave(&self.key) {
+    pub(crate) fn bring(mut self, value: V) {
+        for waiting in self.leave() {
             // Who has gone away does not want it.
             let _ = waiting.send(value.clone());
         }
+    }
+
+    fn leave(&mut self) -> Waiting<V> {
+        self.key.take().map_or_else(Vec::new, |key| self.turnstile.leave(&key))
     }
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Drop for First<'_, K, V> {
     fn drop(&mut self) {
-        self.turnstile.leave(&self.key);
+        self.leave();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_comes_after_gets_what_the_first_brings() {
+        let turnstile = Turnstile::<u32, &str>::default();
+        let Turn::First(first) = turnstile.enter(7) else { panic!("nobody is ahead") };
+        let Turn::After(waiting) = turnstile.enter(7) else { panic!("somebody is ahead") };
+        let Turn::First(_other) = turnstile.enter(8) else { panic!("nobody is ahead with another key") };
+        first.bring("seats");
+        assert_eq!(waiting.await, Ok("seats"));
+        let Turn::First(next) = turnstile.enter(7) else { panic!("the first has left") };
+        let Turn::After(waiting) = turnstile.enter(7) else { panic!("somebody is ahead") };
+        drop(next);
+        assert!(waiting.await.is_err(), "who gives up brings nothing");
     }
 }

@@ -45,30 +45,62 @@ fn hold(user_id: &str, seats: &[u32]) -> Command {
 
 #[test]
 fn a_hold_names_one_seat_or_up_to_ten() {
-    let one = read(body::hold, r#"{"userId":"kim","concertOptionId":7,"seatNumber":3}"#);
+    let one = read(
+        |json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings),
+        r#"{"userId":"kim","concertOptionId":7,"seatNumber":3}"#,
+    );
     assert_eq!(one, Ok(hold("kim", &[3])));
-    let many = read(body::hold, r#"{"userId":"kim","concertOptionId":7,"seatNumbers":[5,3,4],"x":[]}"#);
+    let many = read(
+        |json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings),
+        r#"{"userId":"kim","concertOptionId":7,"seatNumbers":[5,3,4],"x":[]}"#,
+    );
     assert_eq!(many, Ok(hold("kim", &[3, 4, 5])));
-    let null =
-        read(body::hold, r#"{"userId":"kim","concertOptionId":7,"seatNumber":null,"seatNumbers":[1]}"#);
+    let null = read(
+        |json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings),
+        r#"{"userId":"kim","concertOptionId":7,"seatNumber":null,"seatNumbers":[1]}"#,
+    );
     assert_eq!(null, Ok(hold("kim", &[1])));
     let ten = r#"{"userId":"kim","concertOptionId":7,"seatNumbers":[1,2,3,4,5,6,7,8,9,10]}"#;
-    assert!(read(body::hold, ten).is_ok());
-    refused(read(body::hold, &ten.replace("10]", "10,11]")), &["seatNumbers"]);
+    assert!(read(|json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings), ten).is_ok());
+    refused(
+        read(
+            |json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings),
+            &ten.replace("10]", "10,11]"),
+        ),
+        &["seatNumbers"],
+    );
     for seats in ["[]", "[1,1]", "[1,2,1]", "[\"1\"]", "[0]", "[1.0]", "1", "{}"] {
         let text = format!(r#"{{"userId":"kim","concertOptionId":7,"seatNumbers":{seats}}}"#);
-        refused(read(body::hold, &text), &["seatNumbers"]);
+        refused(
+            read(|json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings), &text),
+            &["seatNumbers"],
+        );
     }
     let both = r#"{"userId":"kim","concertOptionId":7,"seatNumber":1,"seatNumbers":[1]}"#;
-    refused(read(body::hold, both), &["seatNumber"]);
-    refused(read(body::hold, r#"{"userId":"kim","concertOptionId":7}"#), &["seatNumber"]);
+    refused(
+        read(|json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings), both),
+        &["seatNumber"],
+    );
+    refused(
+        read(
+            |json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings),
+            r#"{"userId":"kim","concertOptionId":7}"#,
+        ),
+        &["seatNumber"],
+    );
 }
 
 #[test]
 fn every_fault_of_a_request_is_named_at_once() {
     let text = r#"{"userId":7.5,"concertOptionId":"7","seatNumber":0,"requestAt":"yesterday"}"#;
-    refused(read(body::hold, text), &["requestAt", "userId", "concertOptionId", "seatNumber"]);
-    refused(read(body::hold, "{}"), &["userId", "concertOptionId", "seatNumber"]);
+    refused(
+        read(|json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings), text),
+        &["requestAt", "userId", "concertOptionId", "seatNumber"],
+    );
+    refused(
+        read(|json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings), "{}"),
+        &["userId", "concertOptionId", "seatNumber"],
+    );
 }
 
 #[test]
@@ -233,9 +265,17 @@ fn a_user_in_the_body_must_be_the_one_in_the_path() {
 #[test]
 fn a_member_written_twice_and_broken_json_are_invalid_requests() {
     refused(read(charge, r#"{"amount":1,"amount":1}"#), &["amount"]);
-    refused(read(body::hold, r#"{"userId":"kim","extra":{"a":1,"a":1}}"#), &["a"]);
+    refused(
+        read(
+            |json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings),
+            r#"{"userId":"kim","extra":{"a":1,"a":1}}"#,
+        ),
+        &["a"],
+    );
     for text in ["", "{", "null", "[]", "\"x\"", "7"] {
-        let problem = read(body::hold, text).unwrap_err();
+        let problem =
+            read(|json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings), text)
+                .unwrap_err();
         assert_eq!(problem.code, ProblemCode::InvalidRequest, "{text}");
         assert!(!problem.detail_words(Lang::Ko).is_empty());
     }
@@ -249,7 +289,13 @@ fn what_a_client_writes_by_the_documented_shape_is_taken() {
         seat_numbers: Some(vec![1, 2]),
         ..Default::default()
     };
-    assert!(read(body::hold, &serde_json::to_string(&hold).unwrap()).is_ok());
+    assert!(
+        read(
+            |json, settings| body::hold(json, usher_core::PassShown::NotNeeded, settings),
+            &serde_json::to_string(&hold).unwrap()
+        )
+        .is_ok()
+    );
     let pay = shape::PaymentRequest {
         user_id: "kim".into(),
         target_id: "1".into(),

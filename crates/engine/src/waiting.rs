@@ -137,6 +137,11 @@ impl Waiting {
         }
     }
 
+    /// A room's row, if anybody has touched the room.
+    pub fn row(&self, id: &RoomId) -> Option<Arc<Room>> {
+        self.room(id).map(|room| room.row())
+    }
+
     /// Whether somebody new may join.
     pub fn may_join(&self, id: &RoomId) -> Result<(), JoinRefusal> {
         let stock = self.stock.read().expect("no holder of this lock panics").of(id);

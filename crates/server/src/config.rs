@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use usher_api::ParseSettings;
+use usher_engine::waiting::Waiting;
 use usher_engine::{Clock, House};
 
 use crate::metrics::Metrics;
@@ -24,6 +25,17 @@ impl Mode {
             Mode::Open => "open",
         }
     }
+}
+
+/// Where a pass is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// To hold seats.
+    Bookings,
+    /// To hold seats and to see which are free.
+    All,
+    /// Nowhere: the network in front is trusted.
+    Off,
 }
 
 /// Where and how to listen.
@@ -46,7 +58,8 @@ pub struct ServerConfig {
 /// How long a server waits for what.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// For the head of a request, and for the next one on a connection kept alive.
+    /// For the head of a request, and for the next one on a connection kept alive: longer than who waits is ever told
+    /// to wait before asking again.
     pub head: Duration,
     /// For the rest of a body.
     pub body: Duration,
@@ -61,7 +74,7 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
-            head: Duration::from_secs(30),
+            head: Duration::from_secs(40),
             body: Duration::from_secs(10),
             order: Duration::from_secs(15),
             in_flight: Duration::from_secs(2),
@@ -82,6 +95,10 @@ pub struct Backing {
     pub clock: Arc<dyn Clock>,
     /// The views of the same house.
     pub views: Arc<Views>,
+    /// The waiting room of the same house.
+    pub waiting: Arc<Waiting>,
+    /// Where a pass is asked for.
+    pub gate: Gate,
     /// The metrics of the same house.
     pub metrics: Arc<Metrics>,
     /// Keys the hashes of idempotency keys: the same for every node and after every restart.

@@ -6,6 +6,7 @@ use usher_core::{AnswerKey, Timestamp};
 use usher_engine::{ReadError, Reader, StoreError};
 
 use crate::config::{Backing, Mode, ServerConfig, Timeouts};
+use crate::token::Signer;
 use crate::turnstile::Turnstile;
 
 /// The house as handlers see it.
@@ -15,6 +16,7 @@ pub(crate) struct Front {
     pub(crate) parse: ParseSettings,
     pub(crate) timeouts: Timeouts,
     pub(crate) hash_key: HashKey,
+    pub(crate) signer: Signer,
     /// Orders that run, by idempotency key.
     pub(crate) in_flight: Turnstile<AnswerKey, ()>,
 }
@@ -31,6 +33,7 @@ impl Front {
             parse: config.parse.clone(),
             timeouts: config.timeouts,
             hash_key: HashKey(word(first), word(second)),
+            signer: Signer::new(&backing.secret),
             in_flight: Turnstile::default(),
             backing,
         }

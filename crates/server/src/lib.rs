@@ -17,10 +17,12 @@ mod order;
 mod routes;
 mod server;
 mod table;
+mod token;
 mod turnstile;
 mod views;
+mod waiting;
 
-pub use config::{Backing, Mode, ServerConfig, Timeouts, Verify};
+pub use config::{Backing, Gate, Mode, ServerConfig, Timeouts, Verify};
 pub use metrics::Metrics;
 pub use server::{Server, serve};
 pub use views::Views;

@@ -5,7 +5,7 @@ use hyper::header::HeaderValue;
 use usher_api::fingerprint::{answer_key, request_hash};
 use usher_api::json::Json;
 use usher_api::{Problem, ProblemCode, address, render};
-use usher_core::{AnswerKey, Command, Order, RequestKey, UserId};
+use usher_core::{AnswerKey, Command, Order, Outcome, RequestKey, UserId};
 use usher_engine::Failure;
 
 use crate::answer::{Answer, REPLAYED, json, no_content};
@@ -38,11 +38,7 @@ impl Call {
     }
 
     async fn submit(&self, order: Order) -> Result<Answer, Problem> {
-        self.caller.may_order(&order.command)?;
-        let submitted = self.front.backing.house.submit(order);
-        let answered = tokio::time::timeout(self.front.timeouts.order, submitted).await;
-        let answered = answered.unwrap_or(Err(Failure::OutcomeUnknown)).map_err(failure_problem)?;
-        let outcome = answered.map_err(|refusal| Problem::from(&refusal))?;
+        let outcome = self.decide(order).await?;
         let rendered = render::reply(&outcome.reply);
         let status = StatusCode::from_u16(rendered.status).expect("every reply has an HTTP status");
         let mut answer = match status {
@@ -54,6 +50,15 @@ impl Call {
             answer.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
         }
         Ok(answer)
+    }
+
+    /// Has an order decided that the caller may give.
+    pub(crate) async fn decide(&self, order: Order) -> Result<Outcome, Problem> {
+        self.caller.may_order(&order.command)?;
+        let submitted = self.front.backing.house.submit(order);
+        let answered = tokio::time::timeout(self.front.timeouts.order, submitted).await;
+        let answered = answered.unwrap_or(Err(Failure::OutcomeUnknown)).map_err(failure_problem)?;
+        answered.map_err(|refusal| Problem::from(&refusal))
     }
 
     /// Whose key it is: the user's that the request names, the payment's owner's, or nobody's.

@@ -37,7 +37,7 @@ macro_rules! methods {
     )+};
 }
 
-methods!(get GET, post POST, put PUT, delete DELETE);
+methods!(get GET, post POST, put PUT, patch PATCH, delete DELETE);
 
 impl Line {
     /// Its method and path.

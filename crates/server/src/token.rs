@@ -104,7 +104,8 @@ mod tests {
         let other_user = pass.replace("minji", "minjo");
         let renamed = place.replacen("place", "pass", 1);
         let cut = pass[..pass.len() - 2].to_string();
-        for forged in [other_house, other_number, other_user, renamed, cut, String::new(), "pass~~~~".into()] {
+        for forged in [other_house, other_number, other_user, renamed, cut, String::new(), "pass~~~~".into()]
+        {
             assert_eq!(signer.read(Kind::Pass, &forged), None, "{forged}");
         }
     }

@@ -14,7 +14,12 @@ use crate::token::Kind;
 pub(crate) const PASS_HEADER: HeaderName = HeaderName::from_static("x-queue-token");
 
 /// The body of 17 and 18. Whoever is shown the pass has fetched it, and that is durable before it is shown.
-pub(crate) async fn place_body(call: &Call, room: &RoomId, user: &UserId, seen: Seen) -> Result<Vec<u8>, Problem> {
+pub(crate) async fn place_body(
+    call: &Call,
+    room: &RoomId,
+    user: &UserId,
+    seen: Seen,
+) -> Result<Vec<u8>, Problem> {
     if let Seen::Passed(_, pass) = seen
         && !pass.is_fetched
     {
@@ -36,7 +41,9 @@ pub(crate) fn write_place(call: &Call, room: &RoomId, user: &UserId, seen: Seen,
         Seen::Waiting(shown, wait) => {
             (shown, signed(Kind::Place, shown.number), Some(u64::from(wait.position_shown)), Some(wait), None)
         }
-        Seen::Passed(shown, pass) => (shown, signed(Kind::Pass, shown.number), None, None, Some(pass.valid_until)),
+        Seen::Passed(shown, pass) => {
+            (shown, signed(Kind::Pass, shown.number), None, None, Some(pass.valid_until))
+        }
         Seen::Ended(_) | Seen::NotInLine => return false,
     };
     let answer = PlaceAnswer {
@@ -109,7 +116,9 @@ impl Call {
             PassShown::Missing => Err(Problem::new(ProblemCode::PassRequired)),
             PassShown::Signed { room: of, user, number } if room.is_none_or(|room| *room == of) => {
                 match self.front.backing.waiting.look(&of, &user) {
-                    Seen::Passed(shown, pass) if shown.number == number && self.front.now() < pass.valid_until => {
+                    Seen::Passed(shown, pass)
+                        if shown.number == number && self.front.now() < pass.valid_until =>
+                    {
                         Ok(())
                     }
                     Seen::Passed(..) | Seen::Waiting(..) | Seen::Ended(_) | Seen::NotInLine => {

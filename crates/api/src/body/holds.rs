@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use usher_core::{Command, HoldId, PerformanceId, RoomId, SeatNumber, UserId};
+use usher_core::{Command, HoldId, PassShown, PerformanceId, RoomId, SeatNumber, UserId};
 
 use crate::fault::Wrong;
 use crate::fields::{Fields, ParseSettings};
@@ -13,15 +13,15 @@ use crate::read;
 /// The most seats of one hold.
 const SEATS_PER_HOLD_MAX: usize = 10;
 
-/// Endpoint 1 as [`Command::PlaceHold`].
-pub fn hold(body: &Json<'_>, settings: &ParseSettings) -> Result<Command, Problem> {
+/// Endpoint 1 as [`Command::PlaceHold`]; `pass` is what the request's head shows.
+pub fn hold(body: &Json<'_>, pass: PassShown, settings: &ParseSettings) -> Result<Command, Problem> {
     let mut fields = Fields::of(body, settings)?;
     let user = fields.required("userId", read::user_id);
     let performance = fields.required("concertOptionId", read::id).map(PerformanceId::new);
     let seats = seats(&mut fields);
     match (user, performance, seats) {
         (Some(user), Some(performance), Some(seats)) if fields.sound() => {
-            Ok(Command::PlaceHold { user, performance, seats, pass: usher_core::PassShown::NotNeeded })
+            Ok(Command::PlaceHold { user, performance, seats, pass })
         }
         _ => Err(fields.problem()),
     }

@@ -3,6 +3,7 @@
 //! Functions that take `out` append to it; the others return a whole body.
 
 mod event;
+mod fan;
 mod history;
 mod hold;
 mod money;
@@ -13,6 +14,7 @@ mod reply;
 mod view;
 
 pub use event::{ProgrammeMissing, event, events_page, programme_needed};
+pub use fan::{FanEvent, fan};
 pub use history::{movements_page, payments_page};
 pub use hold::{booking, hold, statuses};
 pub use money::{balance, balance_after, payment};

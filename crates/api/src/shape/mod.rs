@@ -2,6 +2,7 @@
 //! itself writes answers by [`crate::render`]; tests hold both to the same members.
 
 mod answer;
+mod line;
 mod operator;
 mod request;
 
@@ -9,6 +10,7 @@ pub use answer::{
     Balance, Booking, Concert, ConcertOption, Date, Dates, Fault, FreeSeat, Hold, Movement, Movements,
     Payment, PaymentLine, Payments, ProblemBody, Seat, Seats, Status, Statuses,
 };
+pub use line::{Fan, Pass, Place};
 pub use operator::{
     Blocked, Cancellation, Event, Events, ParkedEvent, Room, Rooms, Webhook, WebhookAdded, WebhookLine,
     Webhooks,

@@ -2,12 +2,14 @@
 
 pub(crate) mod bookings;
 pub(crate) mod events;
+pub(crate) mod fans;
 pub(crate) mod metrics;
 pub(crate) mod performances;
+pub(crate) mod rooms;
 pub(crate) mod verify;
 pub(crate) mod webhooks;
 
-use crate::table::{Line, delete, get, post};
+use crate::table::{Line, delete, get, patch, post};
 
 /// The most that naming all seats of the largest house takes.
 const SEATS_BODY_MAX: usize = 1024 * 1024;
@@ -22,6 +24,10 @@ pub(crate) fn table() -> Vec<Line> {
         post("/admin/performances/{concertOptionId}/cancel", performances::cancel),
         get("/admin/performances/{concertOptionId}/cancel", performances::cancellation),
         get("/admin/performances/{concertOptionId}/bookings.csv", bookings::csv),
+        get("/admin/rooms", rooms::list),
+        get("/admin/rooms/{waitingQueueId}", rooms::show),
+        patch("/admin/rooms/{waitingQueueId}", rooms::change),
+        get("/admin/fans/{userId}", fans::why),
         get("/admin/webhooks", webhooks::list),
         post("/admin/webhooks", webhooks::add),
         delete("/admin/webhooks/{id}", webhooks::remove),

@@ -21,6 +21,7 @@ use crate::metrics::View;
 )]
 pub(crate) async fn dates(call: Call) -> Result<Answer, Problem> {
     let concert = call.concert()?;
+    call.may_look(None)?;
     let backing = &call.front.backing;
     let loaded = || backing.metrics.loaded(View::Dates);
     let shown = backing.views.dates(concert, call.front.now(), backing.house.reads(), loaded).await;
@@ -56,6 +57,7 @@ pub(crate) async fn seats(call: Call) -> Result<Answer, Problem> {
     let shown = backing.views.seats(performance, backing.house.reads(), loaded).await;
     let shown = shown.map_err(|error| read_problem(&error))?;
     let shown = shown.ok_or_else(|| Problem::new(ProblemCode::ConcertOptionNotFound))?;
+    call.may_look(Some(&shown.programme.performance.room))?;
     let has_begun = asked_at.max(call.front.now()) >= shown.programme.performance.begins_at;
     let tag = shown.tag(has_begun);
     if let Some(answer) = not_modified(&call.head.headers, tag) {

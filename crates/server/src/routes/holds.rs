@@ -10,7 +10,7 @@ use crate::call::Call;
 /// Hold seats, all or nothing.
 #[utoipa::path(
     post, path = "/api/reservations", tag = "holds", request_body = shape::HoldRequest,
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(("Idempotency-Key" = Option<String>, Header), ("X-Queue-Token" = Option<String>, Header)),
     responses(
         (status = 201, body = shape::Hold),
         (status = "4XX", description = "Why not", body = shape::ProblemBody, content_type = "application/problem+json"),
@@ -19,7 +19,7 @@ use crate::call::Call;
 pub(crate) async fn place(mut call: Call) -> Result<Answer, Problem> {
     let bytes = call.body().await?;
     let json = Json::parse(&bytes)?;
-    let command = body::hold(&json, call.parse())?;
+    let command = body::hold(&json, call.pass_shown(), call.parse())?;
     call.order(command, Some(&json)).await
 }
 

@@ -9,7 +9,7 @@ use usher_engine::waiting::Seen;
 use crate::answer::{Answer, json, no_content};
 use crate::call::Call;
 use crate::token::Kind;
-use crate::waiting::{PASS_HEADER, place_body, ended_problem};
+use crate::waiting::{PASS_HEADER, ended_problem, place_body};
 
 /// Join the line of a room; again: the same place.
 #[utoipa::path(
@@ -126,7 +126,13 @@ fn not_active() -> Problem {
     Problem::new(ProblemCode::PassNotActive).status(404)
 }
 
-fn check_pass(call: &Call, room: &RoomId, owner: &UserId, number: u64, token: &str) -> Result<Answer, Problem> {
+fn check_pass(
+    call: &Call,
+    room: &RoomId,
+    owner: &UserId,
+    number: u64,
+    token: &str,
+) -> Result<Answer, Problem> {
     match call.front.backing.waiting.look(room, owner) {
         Seen::Passed(shown, pass) if shown.number == number && call.front.now() < pass.valid_until => {
             let mut body = Vec::with_capacity(256);
@@ -143,7 +149,7 @@ pub(super) fn room_of(call: &Call) -> Result<RoomId, Problem> {
 }
 
 /// Why there is no place to show.
-pub(super) fn no_place(seen: Seen) -> Problem {
+pub(crate) fn no_place(seen: Seen) -> Problem {
     match seen {
         Seen::Ended(end) => ended_problem(end),
         Seen::NotInLine | Seen::Waiting(..) | Seen::Passed(..) => Problem::new(ProblemCode::NotInLine),

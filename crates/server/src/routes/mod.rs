@@ -7,10 +7,14 @@ mod catalogue;
 mod docs;
 mod health;
 mod holds;
+mod line;
 mod openapi;
 mod page;
 mod payments;
 mod problems;
+mod stream;
+
+pub(crate) use line::no_place;
 
 use crate::table::{Line, delete, get, post, put};
 
@@ -35,6 +39,12 @@ pub(crate) fn table() -> Vec<Line> {
         put("/api/user-balance/charge/{userId}", balance::charge),
         put("/api/user-balance/use/{userId}", balance::spend),
         get("/", page::front),
+        post("/api/waiting-queue-token", line::join),
+        get("/api/waiting-queue-token/{userId}", line::place),
+        delete("/api/waiting-queue-token/{userId}", line::leave),
+        get("/api/waiting-queue-token/{userId}/events", stream::events),
+        get("/api/processing-queue-token/check-availability/{userId}", line::own_pass),
+        get("/api/processing-queue-token/check-availability", line::any_pass),
         get("/health/live", health::live),
         get("/health/ready", health::ready),
         get("/problems/{code}", problems::page),

@@ -11,8 +11,9 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use usher_conformance::TestClock;
 use usher_core::{Ids, Settings};
+use usher_engine::waiting::Waiting;
 use usher_engine::{Desk, House, HouseConfig, Reader};
-use usher_server::{Backing, Metrics, Mode, Server, ServerConfig, Timeouts, Views, serve};
+use usher_server::{Backing, Gate, Metrics, Mode, Server, ServerConfig, Timeouts, Views, serve};
 
 /// An open house with its server; it ends with the test.
 pub struct TestHouse {
@@ -63,13 +64,16 @@ impl TestHouse {
     ) -> TestHouse {
         let views = Views::new(Views::BYTES_MAX, opened.desks.len() == 1);
         let metrics = Metrics::new();
+        let mut readers = opened.readers;
+        let reader = readers.first_mut().expect("a store has readers");
+        let waiting = Waiting::rebuild(&mut **reader, clock.clone(), Settings::default()).unwrap();
         let config = HouseConfig {
             settings: Settings::default(),
             followers: vec![views.clone(), metrics.clone()],
             fatal: Arc::new(|error| panic!("the store must not be used any more: {error}")),
-            waiting: None,
+            waiting: Some(waiting.clone()),
         };
-        let house = House::open(opened.desks, opened.readers, config).unwrap();
+        let house = House::open(opened.desks, readers, config).unwrap();
         let config = ServerConfig {
             listen: "127.0.0.1:0".parse().unwrap(),
             admin_listen: "127.0.0.1:0".parse().unwrap(),
@@ -79,7 +83,16 @@ impl TestHouse {
             timeouts,
         };
         let verify = Arc::new(|| Ok(r#"{"clean":true}"#.to_string()));
-        let backing = Backing { house, clock: clock.clone(), views, metrics, secret: opened.secret, verify };
+        let backing = Backing {
+            house,
+            clock: clock.clone(),
+            views,
+            waiting,
+            gate: Gate::Off,
+            metrics,
+            secret: opened.secret,
+            verify,
+        };
         let server = serve(config, backing).unwrap();
         let (address, admin) = (server.address(), server.admin_address());
         TestHouse { server: Some(server), clock, address, admin, dir: None }

@@ -101,14 +101,9 @@ async fn a_body_is_json() {
 #[tokio::test]
 async fn a_path_that_is_not_there_and_a_method_that_it_does_not_have() {
     let house = TestHouse::open();
-    for path in [
-        "/api",
-        "/api/reservations/",
-        "/API/concerts",
-        "/metrics",
-        "/admin/webhooks",
-        "/api/concerts/1/2/3",
-    ] {
+    for path in
+        ["/api", "/api/reservations/", "/API/concerts", "/metrics", "/admin/webhooks", "/api/concerts/1/2/3"]
+    {
         house.get(path).await.refused(404, "not-found");
     }
     for (path, allow) in [

@@ -1,0 +1,24 @@
+//! The pages that people see: a fan's way, the operator's console. Files of `crates/server/pages`, compiled in; no page
+//! asks anything of another machine.
+
+mod console;
+mod fan;
+mod file;
+mod page;
+
+use crate::table::{Line, get};
+
+/// The paths of the buyers' listener.
+pub(crate) fn of_buyers() -> Vec<Line> {
+    vec![get("/", fan::home), get("/c/{concertId}", fan::concert), get("/pages/{file}", file::of_fans)]
+}
+
+/// The paths of the operator's listener.
+pub(crate) fn of_operator() -> Vec<Line> {
+    vec![
+        get("/", console::console),
+        get("/why", console::why),
+        get("/pages/{file}", file::of_console),
+        get("/admin/concerts/{concertId}/hall", console::hall),
+    ]
+}

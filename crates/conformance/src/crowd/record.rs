@@ -258,3 +258,34 @@ fn lives<K: Ord + Clone, T>(
     }
     lives
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::linear::is_explained;
+    use super::*;
+
+    fn at_once<T>(steps: Vec<T>) -> Vec<Vec<Step<T>>> {
+        steps.into_iter().map(|what| vec![Step { began: 0, ended: 9, what }]).collect()
+    }
+
+    #[test]
+    fn a_seat_granted_to_two_at_once_is_found() {
+        let (first, second) = (HoldId::new(1), HoldId::new(2));
+        let twice = at_once(vec![SeatStep::Held(first), SeatStep::Held(second)]);
+        assert!(!is_explained(&twice, SeatState::Free, seat_after));
+        let one_after_the_other =
+            at_once(vec![SeatStep::Held(first), SeatStep::Held(second), SeatStep::GivenBack(first)]);
+        assert!(is_explained(&one_after_the_other, SeatState::Free, seat_after));
+    }
+
+    #[test]
+    fn money_that_is_lost_or_refunded_twice_is_found() {
+        let came = |after| AccountStep::Came { amount: 5, after };
+        assert!(is_explained(&at_once(vec![came(5), came(10)]), (None, Vec::new()), account_after));
+        assert!(!is_explained(&at_once(vec![came(5), came(5)]), (None, Vec::new()), account_after));
+        let refund = AccountStep::Refunded(TransferId::new(1), 7);
+        let mut cancelled = at_once(vec![refund, refund]);
+        cancelled[0].push(Step { began: 20, ended: 21, what: AccountStep::Seen(Some(14)) });
+        assert!(!is_explained(&cancelled, (None, Vec::new()), account_after));
+    }
+}

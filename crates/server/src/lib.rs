@@ -23,6 +23,6 @@ mod views;
 mod waiting;
 
 pub use config::{Backing, Gate, Mode, ServerConfig, Timeouts, Verify};
-pub use metrics::Metrics;
+pub use metrics::{Delivered, Metrics};
 pub use server::{Server, serve};
 pub use views::Views;

@@ -5,29 +5,68 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use usher_api::json::Json;
 use usher_api::render::WebhookView;
-use usher_api::{Problem, ProblemCode, body, render, shape};
-use usher_core::Command;
+use usher_api::{Problem, ProblemCode, body, event_type, render, shape};
+use usher_core::{Command, Delivery, Fact, Webhook};
+use usher_engine::{Reader, StoreError};
 
 use crate::answer::{Answer, json};
 use crate::call::Call;
 
 /// Bytes of a signing secret.
 const SECRET_LEN: usize = 32;
+/// Events that one listing counts one by one, over all receivers.
+const COUNTED_MAX: usize = 10_000;
+/// Of which so many are read at a time.
+const SLICE: usize = 500;
 
 /// Every receiver, and how far it has come.
 #[utoipa::path(
     get, path = "/admin/webhooks", tag = "operator", responses((status = 200, body = shape::Webhooks)),
 )]
 pub(crate) async fn list(call: Call) -> Result<Answer, Problem> {
-    let read = call.front.read(|reader| Ok((reader.webhooks()?, reader.event_position(None)?)));
-    let (webhooks, newest) = read.await?;
-    let newest = newest.unwrap_or(0);
-    let views = webhooks.iter().map(|(webhook, delivery)| WebhookView {
+    let receivers = call.front.read(read).await?;
+    let views = receivers.iter().map(|(webhook, delivery, pending)| WebhookView {
         webhook,
         delivery,
-        pending: newest.saturating_sub(delivery.position),
+        pending: *pending,
     });
     Ok(json(StatusCode::OK, render::webhooks(views)))
+}
+
+/// Every receiver with how many events wait for it.
+fn read(reader: &mut dyn Reader) -> Result<Vec<(Webhook, Delivery, u64)>, StoreError> {
+    let webhooks = reader.webhooks()?;
+    let newest = reader.event_position(None)?.unwrap_or(0);
+    let mut left = COUNTED_MAX;
+    let mut receivers = Vec::with_capacity(webhooks.len());
+    for (webhook, delivery) in webhooks {
+        let pending = pending(reader, &webhook, delivery.position, newest, &mut left)?;
+        receivers.push((webhook, delivery, pending));
+    }
+    Ok(receivers)
+}
+
+/// How many events after a position a receiver wants. Those beyond the first `left` all count.
+fn pending(
+    reader: &mut dyn Reader,
+    webhook: &Webhook,
+    mut position: u64,
+    newest: u64,
+    left: &mut usize,
+) -> Result<u64, StoreError> {
+    let mut pending = 0;
+    while position < newest && *left > 0 {
+        let events = reader.events(position, SLICE.min(*left))?;
+        let Some(last) = events.last() else { return Ok(pending) };
+        position = last.position;
+        *left -= events.len();
+        pending += events.iter().filter(|waiting| is_wanted(webhook, &waiting.event.fact)).count() as u64;
+    }
+    Ok(pending + newest.saturating_sub(position))
+}
+
+fn is_wanted(webhook: &Webhook, fact: &Fact) -> bool {
+    webhook.types.is_empty() || webhook.types.iter().any(|name| **name == *event_type(fact))
 }
 
 /// Add a receiver; its secret is shown this once.

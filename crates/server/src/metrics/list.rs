@@ -59,6 +59,8 @@ metrics! {
         "Rows changed by decisions.";
     EVENTS "usher_events_total" Kind::Counter, ["type"],
         "Changes committed, by type of event.";
+    DELIVERIES "usher_deliveries_total" Kind::Counter, ["outcome"],
+        "Events sent to receivers, by what came of it: delivered, failed (they are sent again), parked.";
     REPLAYS "usher_idempotent_replays_total" Kind::Counter, [],
         "Answers that repeated the remembered one of an idempotency key.";
     VIEWS_RENDERED "usher_views_rendered_total" Kind::Counter, ["view"],
@@ -80,7 +82,7 @@ pub(crate) fn document() -> String {
     let mut text = String::from(
         "# Metrics: what `/metrics` on the admin listener shows\n\n\
          Prometheus text format. Every label has a bound: routes are those of the route table (`other` for what it does\n\
-         not know), statuses those of `docs/problems.md` and the successes, steps, types and views are closed sets.\n\n\
+         not know), statuses those of `docs/problems.md` and the successes, steps, types, outcomes and views are closed sets.\n\n\
          | metric | kind | labels | meaning |\n|---|---|---|---|\n",
     );
     for metric in ALL {

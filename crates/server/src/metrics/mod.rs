@@ -27,6 +27,22 @@ impl View {
     const ALL: [(View, &'static str); 2] = [(View::Seats, "seats"), (View::Dates, "dates")];
 }
 
+/// What came of an event that was sent to a receiver.
+#[derive(Clone, Copy, Debug)]
+pub enum Delivered {
+    /// The receiver has it.
+    Yes,
+    /// It is sent again.
+    NotYet,
+    /// It is parked.
+    Never,
+}
+
+impl Delivered {
+    const ALL: [(Delivered, &'static str); 3] =
+        [(Delivered::Yes, "delivered"), (Delivered::NotYet, "failed"), (Delivered::Never, "parked")];
+}
+
 /// Every metric of the server.
 pub struct Metrics {
     registry: Registry,
@@ -42,6 +58,7 @@ pub struct Metrics {
     steps: [Counter; Step::ALL.len()],
     effects: IntCounter,
     events: IntCounterVec,
+    deliveries: [IntCounter; Delivered::ALL.len()],
     replays: IntCounter,
     rendered: [IntCounter; View::ALL.len()],
     loaded: [IntCounter; View::ALL.len()],
@@ -62,6 +79,8 @@ impl Metrics {
             let counters = register(&registry, IntCounterVec::new(opts(metric), metric.labels));
             View::ALL.map(|(_, name)| counters.with_label_values(&[name]))
         };
+        let deliveries =
+            register(&registry, IntCounterVec::new(opts(&list::DELIVERIES), list::DELIVERIES.labels));
         let count = |metric: &Metric| register(&registry, IntCounter::with_opts(opts(metric)));
         let gauge = |metric: &Metric| register(&registry, IntGauge::with_opts(opts(metric)));
         let count_by = |metric: &Metric| register(&registry, IntCounterVec::new(opts(metric), metric.labels));
@@ -80,6 +99,7 @@ impl Metrics {
             steps: Step::ALL.map(|(_, name)| steps.with_label_values(&[name])),
             effects: count(&list::EFFECTS),
             events: count_by(&list::EVENTS),
+            deliveries: Delivered::ALL.map(|(_, name)| deliveries.with_label_values(&[name])),
             replays: count(&list::REPLAYS),
             rendered: by_view(&list::VIEWS_RENDERED),
             loaded: by_view(&list::VIEWS_LOADED),
@@ -103,6 +123,11 @@ impl Metrics {
     /// Open connections.
     pub(crate) fn connections(&self) -> &IntGauge {
         &self.connections
+    }
+
+    /// An event was sent to a receiver.
+    pub fn sent(&self, delivered: Delivered) {
+        self.deliveries[delivered as usize].inc();
     }
 
     /// An answer was a repeated one.

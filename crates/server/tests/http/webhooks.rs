@@ -23,12 +23,14 @@ async fn a_receiver_is_added_with_a_secret_that_is_shown_once_and_removed() {
         (&json!("http://127.0.0.1:9/hook"), &json!(["hold.placed"]))
     );
     assert_eq!(ask().await.body, added.body, "its repeat shows the same secret");
+    house.charge("kim", 100).await;
     house.hold("kim", performance, &[1]).await;
+    house.charge("lee", 100).await;
     let listed = house.admin_get("/admin/webhooks").await.expect(200);
     assert_eq!(listed["webhooks"].as_array().unwrap().len(), 1);
     let line = &listed["webhooks"][0];
     assert_eq!((&line["id"], &line["delivered"], &line["parked"]), (&first["id"], &json!(0), &json!(0)));
-    assert_eq!(line["pending"], 1, "it gets what happened since it was added");
+    assert_eq!(line["pending"], 1, "it gets what it asked for and happened since it was added");
     assert!(line.get("secret").is_none());
     let path = format!("/admin/webhooks/{}", first["id"]);
     for _ in 0..2 {

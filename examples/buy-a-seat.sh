@@ -9,9 +9,10 @@ house="${1:-http://127.0.0.1:8080}"
 fan="fan-$$-$RANDOM"
 
 # Asks, prints what was asked and answered, and leaves the answer in $answer. Anything but a 2xx ends the script.
+pass=''
 ask() {
   local says="$1" method="$2" path="$3" body="${4:-}"
-  local args=(--silent --show-error --request "$method" --write-out '\n%{http_code}')
+  local args=(--silent --show-error --request "$method" --write-out '\n%{http_code}' --header "X-Queue-Token: $pass")
   if [ -n "$body" ]; then
     # A key of one's own makes a request safe to repeat: asked again, it has one effect and one answer.
     args+=(--header 'Content-Type: application/json' --header "Idempotency-Key: $fan-$method-$path" --data "$body")
@@ -38,6 +39,16 @@ number() {
   fi
 }
 
+# The first text of a member in the answer.
+text() {
+  if [[ "$answer" =~ \"$1\":\"([^\"]*)\" ]]; then
+    echo "${BASH_REMATCH[1]}"
+  else
+    echo "the answer has no $1" >&2
+    exit 1
+  fi
+}
+
 tomorrow="$(date -u -d '+1 day' '+%Y-%m-%dT%H:%M:%SZ' 2>/dev/null || date -u -v+1d '+%Y-%m-%dT%H:%M:%SZ')"
 now_ms="$(date +%s)000"
 
@@ -50,6 +61,13 @@ option="$(number concertOptionId)"
 ask 'see its dates' GET "/api/availability/dates/$concert"
 ask 'see its free seats' GET "/api/availability/seats/$option/$now_ms"
 seat="$(number seatNumber)"
+ask 'wait in line' POST /api/waiting-queue-token "{\"userId\":\"$fan\"}"
+for _ in {1..60}; do
+  [ "$(text status)" = PROCESSING ] && break
+  sleep 1
+  ask 'ask whether it is our turn' GET "/api/waiting-queue-token/$fan"
+done
+pass="$(text tokenValue)"
 ask 'hold a seat' POST /api/reservations "{\"userId\":\"$fan\",\"concertOptionId\":$option,\"seatNumber\":$seat}"
 hold="$(number temporalReservationId)"
 ask 'pay for it, which books it' POST /api/user-balance/payment \

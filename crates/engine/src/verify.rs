@@ -10,7 +10,7 @@ use usher_core::{Effect, EventId, PerformanceId, Timestamp};
 use crate::port::{Cursor, Reader, RowKind, StoreError};
 
 /// The order in which rows are walked: see [`Audit`].
-const ORDER: [RowKind; 11] = [
+const ORDER: [RowKind; 13] = [
     RowKind::Performance,
     RowKind::Concert,
     RowKind::Stage,
@@ -21,6 +21,8 @@ const ORDER: [RowKind; 11] = [
     RowKind::Payment,
     RowKind::Account,
     RowKind::Movement,
+    RowKind::Room,
+    RowKind::Place,
     RowKind::Event,
 ];
 

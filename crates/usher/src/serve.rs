@@ -1,15 +1,17 @@
 //! `usher serve`: from settings to a house that is open, and from a signal to one that is closed.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use usher_api::ParseSettings;
-use usher_server::{Mode, Server, ServerConfig, Timeouts};
+use usher_events::{Note, Patience, Reach, Relay, RelayConfig};
+use usher_server::{Delivered, Mode, Server, ServerConfig, Timeouts};
 
 use crate::cli::Serve;
 use crate::config::{self, AuthMode, Config};
 use crate::failed::Failed;
-use crate::wiring::Store;
+use crate::wiring::{Opened, Store};
 use crate::{logs, say};
 
 /// Serves until SIGTERM or SIGINT.
@@ -27,18 +29,33 @@ pub fn run(asked: &Serve) -> Result<(), Failed> {
     tracing::warn!("mode open: a caller is whoever the request says it is");
 
     let mut signals = Signals::catch()?;
-    let server = open(&config, &Store::of(&config)?)?;
+    let serving = open(&config, &Store::of(&config)?)?;
+    let server = &serving.server;
     say(format_args!("listening on http://{} admin on http://{}", server.address(), server.admin_address()));
     signals.wait();
     tracing::info!("ending: finishing the requests in flight; a second signal ends at once");
     signals.end_at_the_next();
-    server.stop();
+    serving.stop();
     Ok(())
 }
 
+/// A house that is served, with the relay of its events.
+pub struct Serving {
+    pub server: Server,
+    relay: Relay,
+}
+
+impl Serving {
+    /// Finishes the requests in flight and closes the house. Events that are not delivered yet are after the next start.
+    pub fn stop(self) {
+        self.relay.stop();
+        self.server.stop();
+    }
+}
+
 /// Opens the store and begins to serve it in mode open.
-pub fn open(config: &Config, store: &Store) -> Result<Server, Failed> {
-    let backing = store.open_house(config)?;
+pub fn open(config: &Config, store: &Store) -> Result<Serving, Failed> {
+    let Opened { backing, bell } = store.open_house(config)?;
     let server = ServerConfig {
         listen: config.listen,
         admin_listen: config.admin.listen,
@@ -53,10 +70,27 @@ pub fn open(config: &Config, store: &Store) -> Result<Server, Failed> {
             drain: config.server.drain_timeout.get(),
         },
     };
-    usher_server::serve(server, backing).map_err(|error| {
+    let metrics = backing.metrics.clone();
+    let deliver = RelayConfig {
+        reach: Reach::Anywhere,
+        patience: Patience::default(),
+        clock: backing.clock.clone(),
+        note: Arc::new(move |note| {
+            metrics.sent(match note {
+                Note::Delivered => Delivered::Yes,
+                Note::Failed => Delivered::NotYet,
+                Note::Parked => Delivered::Never,
+            });
+        }),
+    };
+    let house = backing.house.clone();
+    let server = usher_server::serve(server, backing).map_err(|error| {
         let (listen, admin) = (config.listen, config.admin.listen);
         Failed::environment(format!("cannot listen on {listen} and {admin}: {error}; choose other ports"))
-    })
+    })?;
+    let relay = usher_events::start(house, bell, deliver)
+        .map_err(|error| Failed::environment(format!("cannot start the relay of events: {error}")))?;
+    Ok(Serving { server, relay })
 }
 
 fn refuse_what_is_not_safe(config: &Config, known_to_be_open: bool) -> Result<(), Failed> {

@@ -128,3 +128,24 @@ fn a_demo_ends_when_its_time_is_over_and_keeps_its_data_where_it_is_told() {
     usher(&["verify", "--data", text(&data)]).must_end_with(0, "");
     usher(&demo).must_end_with(2, "holds data already");
 }
+
+#[test]
+fn a_house_that_sells_is_clean_whenever_it_is_examined() {
+    let mut demo = command(&["demo", "--fans", "40", "--for", "6s", "--listen", "127.0.0.1:0"]);
+    let mut demo = demo.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(demo.stdout.take().unwrap()));
+    let admin = lines.nth(1).unwrap().unwrap();
+    let admin = admin.strip_prefix("the operator's side is on ").unwrap();
+    let mut examined = 0;
+    for _ in 0..8 {
+        std::thread::sleep(Duration::from_millis(400));
+        let told = usher(&["verify", "--target", admin]);
+        assert!(told.status != 1, "a sale under way is no violation: {told:?}");
+        examined += u32::from(told.status == 0);
+    }
+    assert!(examined > 4, "only {examined} of 8 examinations found a house");
+    for line in lines {
+        line.unwrap();
+    }
+    assert_eq!(demo.wait().unwrap().code(), Some(0));
+}

@@ -48,7 +48,6 @@ pub fn load(given: &Given) -> Result<(Config, Vec<String>), Failed> {
     }
     let config: Config = figment.extract().map_err(|error| Failed::usage(explain(error, &known)))?;
     config.check()?;
-    notes.extend(without_effect(&figment, &known));
     Ok((config, notes))
 }
 
@@ -117,17 +116,6 @@ pub fn known_keys() -> Vec<String> {
         }
     }
     keys
-}
-
-fn without_effect(figment: &Figment, known: &[String]) -> Vec<String> {
-    let default = Toml::string(DEFAULTS).metadata().name;
-    let is_given = |key: &&String| {
-        let from = figment.find_metadata(key);
-        from.is_some_and(|from| from.name != default)
-    };
-    let of_the_room = known.iter().filter(|key| key.starts_with("room.") && *key != "room.gate");
-    let note = |key: &String| format!("{key} has no effect: the waiting room is not in this version");
-    of_the_room.filter(is_given).map(note).collect()
 }
 
 /// One line for every error, each with the key and where it came from.

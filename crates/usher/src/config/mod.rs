@@ -124,11 +124,11 @@ impl Config {
     pub fn check(&self) -> Result<(), Failed> {
         within("store.readers", self.store.readers as u64, 1, 64)?;
         within("store.desks", self.store.desks as u64, 1, 64)?;
-        lasts("hold.ttl", self.hold.ttl, 10 * SECOND, HOUR)?;
+        lasts("hold.ttl", self.hold.ttl, SECOND, HOUR)?;
         within("hold.seats_per_user", self.hold.seats_per_user.into(), 1, 100_000)?;
         within("room.live_passes", self.room.live_passes.into(), 1, u32::MAX.into())?;
         within("room.admits_per_second", self.room.admits_per_second.into(), 1, 1_000_000)?;
-        lasts("room.pass_ttl", self.room.pass_ttl, 10 * SECOND, HOUR)?;
+        lasts("room.pass_ttl", self.room.pass_ttl, SECOND, HOUR)?;
         within("room.waiting_max", self.room.waiting_max.into(), 1, u32::MAX.into())?;
         within("server.workers", self.server.workers as u64, 0, 256)?;
         lasts("server.head_timeout", self.server.head_timeout, SECOND, 10 * MINUTE)?;
@@ -158,12 +158,7 @@ impl Config {
                 "compat = true: the original's three ports are not in this version; leave it false".into(),
             );
         }
-        match self.room.gate {
-            Gate::Off => Ok(()),
-            Gate::Bookings | Gate::All => {
-                refuse("room.gate: the waiting room is not in this version; leave it `off`".into())
-            }
-        }
+        Ok(())
     }
 
     /// The time zone by its name.

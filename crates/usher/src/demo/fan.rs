@@ -1,8 +1,8 @@
-//! One fan: fills the balance, looks at the map, takes a seat or two, pays, and comes back for more.
+//! One fan: fills the balance, waits in line, takes a seat or two, pays, and comes back for more.
 
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderName, Method};
 use indicatif::ProgressBar;
 use serde_json::Value;
 use usher_lab::client::Client;
@@ -22,10 +22,14 @@ pub struct Fan {
     pub dice: u64,
 }
 
+/// Carries the pass.
+const PASS: HeaderName = HeaderName::from_static("x-queue-token");
 /// The most that one user may have of a performance.
 const SEATS_MAX: u32 = 4;
 /// Looks at the map before a fan gives up.
 const LOOKS_MAX: u32 = 400;
+/// Polls before a fan gives up.
+const POLLS_MAX: u32 = 400;
 
 /// Comes, buys, and leaves with four seats or when all are sold.
 pub async fn come(mut fan: Fan) {
@@ -39,12 +43,13 @@ pub async fn come(mut fan: Fan) {
             return;
         }
         fan.think(200, 1_800).await;
+        let Some(pass) = fan.wait_in_line().await else { continue };
         let free = fan.free_seats().await;
         let wanted = fan.choose(free, SEATS_MAX - has);
         if wanted.is_empty() {
             continue;
         }
-        let Some(hold) = fan.hold(&wanted).await else { continue };
+        let Some(hold) = fan.hold(&wanted, &pass).await else { continue };
         fan.think(300, 1_500).await;
         // One in twelve changes their mind.
         if fan.throw(12) == 0 {
@@ -69,6 +74,25 @@ impl Fan {
         self.ask().await
     }
 
+    /// Joins, or takes up the place or pass that is there, and waits for the pass.
+    async fn wait_in_line(&mut self) -> Option<String> {
+        let Fan { name, draft, .. } = self;
+        draft
+            .start("join", Method::POST, format_args!("/api/waiting-queue-token"))
+            .json(format_args!(r#"{{"userId":"{name}"}}"#));
+        let mut place = self.ask().await?;
+        for _ in 0..POLLS_MAX {
+            if place.get("status")? == "PROCESSING" {
+                return Some(place.get("tokenValue")?.as_str()?.to_string());
+            }
+            tokio::time::sleep(Duration::from_millis(place.get("pollAfterMs")?.as_u64()?)).await;
+            let Fan { name, draft, .. } = self;
+            draft.start("poll", Method::GET, format_args!("/api/waiting-queue-token/{name}"));
+            place = self.ask().await?;
+        }
+        None
+    }
+
     async fn free_seats(&mut self) -> Vec<u64> {
         let path = format!("/api/availability/seats/{}/{}", self.performance, now_ms());
         self.draft.start("seats", Method::GET, format_args!("{path}"));
@@ -88,12 +112,13 @@ impl Fan {
         free.into_iter().skip(at).take(count).collect()
     }
 
-    async fn hold(&mut self, seats: &[u64]) -> Option<u64> {
+    async fn hold(&mut self, seats: &[u64], pass: &str) -> Option<u64> {
         let key = self.throw(u64::MAX);
         let Fan { name, performance, draft, .. } = self;
         draft
             .start("hold", Method::POST, format_args!("/api/reservations"))
             .key(format_args!("{name}-{key}"))
+            .header(PASS, format_args!("{pass}"))
             .json(format_args!(
                 r#"{{"userId":"{name}","concertOptionId":{performance},"seatNumbers":{seats:?}}}"#
             ));

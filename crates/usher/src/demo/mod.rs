@@ -50,7 +50,8 @@ pub fn run(asked: &Demo) -> Result<(), Failed> {
     let config = settings(asked, data.expect("a directory is given or temporary"))?;
     logs::start(&config.log.level)?;
     let store = Store::of(&config)?;
-    let server = serve::open(&config, &store)?;
+    let serving = serve::open(&config, &store)?;
+    let server = &serving.server;
     say(format_args!("the sale is on http://{}", server.address()));
     say(format_args!("the operator's side is on http://{}", server.admin_address()));
 
@@ -64,7 +65,7 @@ pub fn run(asked: &Demo) -> Result<(), Failed> {
     };
     let tally = crowd::sell_out(&sale);
     let took = began.elapsed();
-    server.stop();
+    serving.stop();
     let tally = tally?;
     let mut reader = store.open_to_read()?.ok_or_else(|| Failed::environment("the store is gone"))?;
     let report = examine(&mut *reader)?;

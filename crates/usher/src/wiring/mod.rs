@@ -1,12 +1,17 @@
 //! Which store is behind a house, and how the parts of one are put together.
 
+#[cfg_attr(not(feature = "distributed"), path = "without_mysql.rs")]
+mod mysql;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use usher_core::{Settings, Span};
 use usher_engine::desk::Follower;
+use usher_engine::waiting::Waiting;
 use usher_engine::{Bulk, Desk, House, HouseConfig, Reader, StoreError};
-use usher_server::{Backing, Metrics, Views};
+use usher_events::Bell;
+use usher_server::{Backing, Gate, Metrics, Views};
 
 use crate::config::{self, Config};
 use crate::failed::{Failed, chain};
@@ -56,7 +61,7 @@ impl Store {
     }
 
     /// A house on this store, with everything that a server shows of it.
-    pub fn open_house(&self, config: &Config) -> Result<Backing, Failed> {
+    pub fn open_house(&self, config: &Config) -> Result<Opened, Failed> {
         match self {
             Store::Sqlite(dir) => {
                 let options =
@@ -85,6 +90,14 @@ pub fn refuse_data(dir: &Path) -> Result<(), Failed> {
     }
 }
 
+/// A house that is open, and what goes beside it.
+pub struct Opened {
+    /// What a server serves.
+    pub backing: Backing,
+    /// What wakes the relay of events.
+    pub bell: Arc<Bell>,
+}
+
 /// What a store gives beside its desks.
 struct Parts {
     readers: Vec<Box<dyn Reader>>,
@@ -97,12 +110,17 @@ fn open_house<D: Desk + 'static>(
     parts: Parts,
     config: &Config,
     store: Store,
-) -> Result<Backing, Failed> {
+) -> Result<Opened, Failed> {
     let metrics = Metrics::new();
+    let bell = Bell::new();
     let views = Views::new(config.views.memory.get(), D::ALONE);
-    let followers: Vec<Arc<dyn Follower>> = vec![views.clone(), metrics.clone()];
-    let house_config = HouseConfig { settings: decided_by(config), followers, fatal: Arc::new(stop_at_once) };
-    let house = House::open(desks, parts.readers, house_config)?;
+    let followers: Vec<Arc<dyn Follower>> = vec![views.clone(), metrics.clone(), bell.clone()];
+    let settings = decided_by(config);
+    let mut readers = parts.readers;
+    let reader = readers.first_mut().expect("every store gives readers");
+    let waiting = Waiting::rebuild(&mut **reader, parts.clock.clone(), settings)?;
+    let (fatal, followed) = (Arc::new(stop_at_once), Some(waiting.clone()));
+    let house = House::open(desks, readers, HouseConfig { settings, followers, fatal, waiting: followed })?;
     let verify = Arc::new(move || {
         let report = store.open_to_read().and_then(|reader| match reader {
             Some(mut reader) => examine(&mut *reader),
@@ -111,7 +129,18 @@ fn open_house<D: Desk + 'static>(
         let report = report.map_err(|failed| failed.to_string())?;
         serde_json::to_string(&report).map_err(|error| error.to_string())
     });
-    Ok(Backing { house, clock: parts.clock, views, metrics, secret: parts.secret, verify })
+    let gate = gate(config.room.gate);
+    let (clock, secret) = (parts.clock, parts.secret);
+    let backing = Backing { house, clock, views, waiting, gate, metrics, secret, verify };
+    Ok(Opened { backing, bell })
+}
+
+fn gate(gate: config::Gate) -> Gate {
+    match gate {
+        config::Gate::Bookings => Gate::Bookings,
+        config::Gate::All => Gate::All,
+        config::Gate::Off => Gate::Off,
+    }
 }
 
 /// Settings that decisions depend on.
@@ -131,34 +160,4 @@ fn decided_by(config: &Config) -> Settings {
 fn stop_at_once(error: &StoreError) {
     tracing::error!("{}", chain(error));
     std::process::exit(3);
-}
-
-#[cfg(not(feature = "distributed"))]
-mod mysql {
-    //! Without MySQL: says so.
-
-    use usher_engine::{Bulk, Reader};
-    use usher_server::Backing;
-
-    use super::Store;
-    use crate::config::Config;
-    use crate::failed::Failed;
-
-    fn not_built_in<T>() -> Result<T, Failed> {
-        Err(Failed::usage(
-            "store.url: this binary is built without MySQL; build it with `cargo build --release --features distributed`",
-        ))
-    }
-
-    pub fn open_to_read(_: &str) -> Result<Option<Box<dyn Reader>>, Failed> {
-        not_built_in()
-    }
-
-    pub fn open_empty(_: &str) -> Result<Box<dyn Bulk>, Failed> {
-        not_built_in()
-    }
-
-    pub fn open_house(_: &str, _: &Config, _: Store) -> Result<Backing, Failed> {
-        not_built_in()
-    }
 }

@@ -15,7 +15,7 @@ fn ms(after_ms: i64) -> Timestamp {
 }
 
 fn fan(number: u64) -> UserId {
-    UserId::parse(&format!("fan-{number}")).unwrap()
+    UserId::stored(&format!("fan-{number}"))
 }
 
 fn pace() -> Pace {

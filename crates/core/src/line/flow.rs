@@ -47,6 +47,9 @@ struct Bucket {
     pass_ms: u64,
     admitted: u64,
     passes_ended: u64,
+    /// How long the passes that ended had lived, and the squares of that.
+    pass_lives_ms: u64,
+    pass_lives_ms2: u64,
     /// Those who left or fell silent, less those who came back.
     dropped: i64,
     /// Whether the cap was what kept people out.
@@ -58,6 +61,8 @@ struct Bucket {
 pub(super) struct Flow {
     pace: Pace,
     buckets: VecDeque<Bucket>,
+    /// Whether the counts begin when the first was let in, so that the passes lived from new.
+    begins_new: bool,
     counted_until: Timestamp,
     pace_changed_at: Option<Timestamp>,
     estimate: Option<Estimate>,
@@ -88,7 +93,8 @@ impl Estimate {
 
 impl Flow {
     pub fn new(now: Timestamp, pace: Pace) -> Self {
-        Self { pace, buckets: VecDeque::new(), counted_until: now, pace_changed_at: None, estimate: None }
+        let buckets = VecDeque::new();
+        Self { pace, buckets, begins_new: true, counted_until: now, pace_changed_at: None, estimate: None }
     }
 
     pub fn set_pace(&mut self, pace: Pace, now: Timestamp) {
@@ -107,6 +113,7 @@ impl Flow {
     pub fn admitted(&mut self, live_passes: u32, at: Timestamp) {
         if self.buckets.iter().rev().all(|bucket| bucket.admitted == 0) {
             self.buckets.clear();
+            self.begins_new = true;
         }
         let is_capped = live_passes >= self.pace.live_passes_max;
         let bucket = self.bucket(at);
@@ -114,9 +121,12 @@ impl Flow {
         bucket.is_capped |= is_capped;
     }
 
-    pub fn pass_ended(&mut self) {
+    pub fn pass_ended(&mut self, given_at: Timestamp) {
+        let lived_ms = self.counted_until.since(given_at).ms();
         if let Some(bucket) = self.buckets.back_mut() {
             bucket.passes_ended += 1;
+            bucket.pass_lives_ms += lived_ms;
+            bucket.pass_lives_ms2 += lived_ms * lived_ms;
         }
     }
 
@@ -159,6 +169,7 @@ impl Flow {
         }
         while self.buckets.front().is_some_and(|bucket| bucket.begins < oldest) {
             self.buckets.pop_front();
+            self.begins_new = false;
         }
     }
 
@@ -184,6 +195,8 @@ impl Flow {
             sum.pass_ms += bucket.pass_ms;
             sum.admitted += bucket.admitted;
             sum.passes_ended += bucket.passes_ended;
+            sum.pass_lives_ms += bucket.pass_lives_ms;
+            sum.pass_lives_ms2 += bucket.pass_lives_ms2;
             sum.dropped += bucket.dropped;
             sum.is_capped |= bucket.is_capped;
         }
@@ -191,13 +204,23 @@ impl Flow {
             return None;
         }
         let mut admissions_per_ms = sum.admitted as f64 / sum.busy_ms as f64;
-        if sum.is_capped && sum.passes_ended > 0 && sum.pass_ms > 0 {
-            let made_room =
-                sum.passes_ended as f64 / sum.pass_ms as f64 * f64::from(self.pace.live_passes_max);
-            admissions_per_ms = admissions_per_ms.min(made_room);
+        if sum.is_capped && sum.passes_ended > 0 {
+            admissions_per_ms = admissions_per_ms.min(self.room_made_per_ms(&sum));
         }
         let dropouts_per_ms = sum.dropped.max(0) as f64 / sum.waiter_ms.max(1) as f64;
         Some(Estimate { admissions_per_ms, dropouts_per_ms })
+    }
+
+    /// How fast passes that end make room while the cap is full.
+    ///
+    /// Passes that began together have ended less often by then than they do in the long run: in a renewal process
+    /// with a coefficient of variation `c`, by `(1 - c^2) / 2` ends each (Cox, "Renewal theory", 1962, 4.2).
+    fn room_made_per_ms(&self, sum: &Bucket) -> f64 {
+        let (ended, cap) = (sum.passes_ended as f64, f64::from(self.pace.live_passes_max));
+        let mean_ms = (sum.pass_lives_ms as f64 / ended).max(1.0);
+        let variation2 = (sum.pass_lives_ms2 as f64 / ended / (mean_ms * mean_ms) - 1.0).clamp(0.0, 1.0);
+        let still_due = if self.begins_new { cap * (1.0 - variation2) / 2.0 } else { 0.0 };
+        (ended + still_due) / sum.pass_ms.max(1) as f64 * cap
     }
 
     /// The wait of somebody with so many ahead; `None` without outflow.

@@ -162,7 +162,7 @@ impl Line {
     ///
     /// A bounded piece of work; true if some is left: then call again soon, letting polls in between.
     pub fn tick(&mut self, now: Timestamp) -> bool {
-        self.put_hurried(now);
+        let hurries_more = self.put_hurried(now);
         self.flow.count(now, self.places.live_total(), self.passes.len());
         let swept = self.wheel.sweep(now, LOOKS_PER_TICK, &mut self.places);
         for ordinal in swept.silenced {
@@ -174,12 +174,13 @@ impl Line {
             }
         }
         let forgets_more = self.forget_ended(now);
-        swept.has_more || forgets_more
+        hurries_more || swept.has_more || forgets_more
     }
 
-    fn put_hurried(&mut self, now: Timestamp) {
-        let mut hurried = std::mem::take(self.hurried.get_mut().unwrap_or_else(PoisonError::into_inner));
-        for ordinal in hurried.drain(..) {
+    fn put_hurried(&mut self, now: Timestamp) -> bool {
+        let hurried = self.hurried.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..LOOKS_PER_TICK {
+            let Some(ordinal) = hurried.pop() else { return false };
             let place = self.places.place(ordinal);
             if place.state == State::Live && !place.has_stream {
                 let until = place.until(now);
@@ -187,7 +188,7 @@ impl Line {
                 self.wheel.put(ordinal, until, &mut self.places);
             }
         }
-        *self.hurried.get_mut().unwrap_or_else(PoisonError::into_inner) = hurried;
+        true
     }
 
     fn forget_ended(&mut self, now: Timestamp) -> bool {
@@ -227,11 +228,11 @@ impl Line {
     }
 
     fn loses_pass(&mut self, ordinal: Ordinal) -> bool {
-        let had_one = self.passes.remove(ordinal);
-        if had_one {
-            self.flow.pass_ended();
+        let pass = self.passes.remove(ordinal);
+        if let Some(pass) = pass {
+            self.flow.pass_ended(pass.given_at);
         }
-        had_one
+        pass.is_some()
     }
 
     fn ends(&mut self, ordinal: Ordinal, reason: PlaceEnd, at: Timestamp) {

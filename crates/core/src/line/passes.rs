@@ -57,8 +57,8 @@ impl Passes {
         true
     }
 
-    pub fn remove(&mut self, ordinal: Ordinal) -> bool {
-        self.live.remove(&ordinal).is_some()
+    pub fn remove(&mut self, ordinal: Ordinal) -> Option<PassView> {
+        self.live.remove(&ordinal).map(|pass| pass.view)
     }
 
     /// Up to `limit` passes that are due. Each is told again a second later if nothing came of it.

@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use usher_core::Command;
 use usher_events::Note;
 
-use house::{QUICK, Stage, every_event_in_order, wait_until};
-use receiver::{Receiver, nowhere};
+use house::{QUICK, Stage, wait_until};
+use receiver::{Receiver, every_event_in_order, nowhere};
 
 const AT_ONCE: Duration = Duration::ZERO;
 

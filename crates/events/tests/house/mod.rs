@@ -1,6 +1,5 @@
 //! A house on the model store, with a relay beside it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -11,8 +10,6 @@ use usher_core::{
 };
 use usher_engine::{Clock, House, HouseConfig, SystemClock};
 use usher_events::{Bell, Note, Patience, Reach, Relay, RelayConfig};
-
-use crate::receiver::Got;
 
 const SETTINGS: Settings = Settings {
     hold_ttl: Span::from_secs(300),
@@ -145,23 +142,4 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(began.elapsed() < WAIT_MAX, "waited {WAIT_MAX:?} until {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
-}
-
-/// Checks that what a receiver took is every event of each aggregate from the first on, in order, where what came
-/// again came under the same id with the same body. Returns how many events these are.
-pub fn every_event_in_order(taken: &[Got]) -> usize {
-    let mut first: BTreeMap<&str, &Got> = BTreeMap::new();
-    let mut sequences: BTreeMap<String, u64> = BTreeMap::new();
-    for got in taken {
-        let json = got.json();
-        assert_eq!(got.id, json["id"].to_string(), "the header names the event");
-        if let Some(before) = first.insert(&got.id, got) {
-            assert_eq!(before.body, got.body, "an event that comes again is the same");
-            continue;
-        }
-        let last = sequences.entry(json["aggregate"].as_str().unwrap().to_string()).or_default();
-        assert_eq!(json["sequence"].as_u64(), Some(*last + 1), "{} is out of order", json["aggregate"]);
-        *last += 1;
-    }
-    first.len()
 }

@@ -1,5 +1,8 @@
 //! A receiver of webhooks that notes what it gets and answers as a test says.
 
+#![allow(dead_code, reason = "every test file takes what it needs")]
+
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
@@ -133,4 +136,23 @@ async fn answer(
     got.lock().unwrap().push(one);
     tokio::time::sleep(wait).await;
     Ok(Response::builder().status(status).body(Empty::new()).unwrap())
+}
+
+/// Checks that what a receiver took is every event of each aggregate from the first on, in order, where what came
+/// again came under the same id with the same body. Returns how many events these are.
+pub fn every_event_in_order(taken: &[Got]) -> usize {
+    let mut first: BTreeMap<&str, &Got> = BTreeMap::new();
+    let mut sequences: BTreeMap<String, u64> = BTreeMap::new();
+    for got in taken {
+        let json = got.json();
+        assert_eq!(got.id, json["id"].to_string(), "the header names the event");
+        if let Some(before) = first.insert(&got.id, got) {
+            assert_eq!(before.body, got.body, "an event that comes again is the same");
+            continue;
+        }
+        let last = sequences.entry(json["aggregate"].as_str().unwrap().to_string()).or_default();
+        assert_eq!(json["sequence"].as_u64(), Some(*last + 1), "{} is out of order", json["aggregate"]);
+        *last += 1;
+    }
+    first.len()
 }

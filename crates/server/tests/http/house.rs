@@ -22,6 +22,21 @@ pub struct TestHouse {
     pub address: SocketAddr,
     pub admin: SocketAddr,
     dir: Option<tempfile::TempDir>,
+    setup: Setup,
+}
+
+/// How a house is opened.
+#[derive(Clone, Copy)]
+pub struct Setup {
+    pub timeouts: Timeouts,
+    pub gate: Gate,
+    pub settings: Settings,
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup { timeouts: Timeouts::default(), gate: Gate::Off, settings: Settings::default() }
+    }
 }
 
 /// What a store gives when it is opened.
@@ -37,7 +52,17 @@ impl TestHouse {
         TestHouse::open_in(tempfile::tempdir().unwrap(), Arc::new(TestClock::default()))
     }
 
+    /// A house on a fresh directory whose waiting room asks for passes.
+    pub fn gated(gate: Gate, settings: Settings) -> TestHouse {
+        let setup = Setup { gate, settings, ..Setup::default() };
+        TestHouse::open_as(setup, tempfile::tempdir().unwrap(), Arc::new(TestClock::default()))
+    }
+
     fn open_in(dir: tempfile::TempDir, clock: Arc<TestClock>) -> TestHouse {
+        TestHouse::open_as(Setup::default(), dir, clock)
+    }
+
+    fn open_as(setup: Setup, dir: tempfile::TempDir, clock: Arc<TestClock>) -> TestHouse {
         let options = usher_store_sqlite::Options { clock: Some(clock.clone()), ..Default::default() };
         let opened = usher_store_sqlite::open(dir.path(), options).unwrap();
         let readers = opened.readers.into_iter().map(|reader| Box::new(reader) as Box<dyn Reader>);
@@ -46,14 +71,14 @@ impl TestHouse {
             readers: readers.collect(),
             secret: opened.secret,
         };
-        let mut house = TestHouse::on(opened, clock);
+        let mut house = TestHouse::set_up(setup, opened, clock);
         house.dir = Some(dir);
         house
     }
 
     /// A house on a store that is open.
     pub fn on<D: Desk + 'static>(opened: Opened<D>, clock: Arc<TestClock>) -> TestHouse {
-        TestHouse::patient_for(Timeouts::default(), opened, clock)
+        TestHouse::set_up(Setup::default(), opened, clock)
     }
 
     /// The same with bounds in time of its own.
@@ -62,13 +87,17 @@ impl TestHouse {
         opened: Opened<D>,
         clock: Arc<TestClock>,
     ) -> TestHouse {
+        TestHouse::set_up(Setup { timeouts, ..Setup::default() }, opened, clock)
+    }
+
+    fn set_up<D: Desk + 'static>(setup: Setup, opened: Opened<D>, clock: Arc<TestClock>) -> TestHouse {
         let views = Views::new(Views::BYTES_MAX, opened.desks.len() == 1);
         let metrics = Metrics::new();
         let mut readers = opened.readers;
         let reader = readers.first_mut().expect("a store has readers");
-        let waiting = Waiting::rebuild(&mut **reader, clock.clone(), Settings::default()).unwrap();
+        let waiting = Waiting::rebuild(&mut **reader, clock.clone(), setup.settings).unwrap();
         let config = HouseConfig {
-            settings: Settings::default(),
+            settings: setup.settings,
             followers: vec![views.clone(), metrics.clone()],
             fatal: Arc::new(|error| panic!("the store must not be used any more: {error}")),
             waiting: Some(waiting.clone()),
@@ -80,7 +109,7 @@ impl TestHouse {
             mode: Mode::Open,
             parse: usher_api::ParseSettings { timezone: TimeZone::get("Asia/Seoul").unwrap() },
             workers: 2,
-            timeouts,
+            timeouts: setup.timeouts,
         };
         let verify = Arc::new(|| Ok(r#"{"clean":true}"#.to_string()));
         let backing = Backing {
@@ -88,20 +117,20 @@ impl TestHouse {
             clock: clock.clone(),
             views,
             waiting,
-            gate: Gate::Off,
+            gate: setup.gate,
             metrics,
             secret: opened.secret,
             verify,
         };
         let server = serve(config, backing).unwrap();
         let (address, admin) = (server.address(), server.admin_address());
-        TestHouse { server: Some(server), clock, address, admin, dir: None }
+        TestHouse { server: Some(server), clock, address, admin, dir: None, setup }
     }
 
     /// The same house after a restart.
     pub fn restart(mut self) -> TestHouse {
         self.server.take().unwrap().stop();
-        TestHouse::open_in(self.dir.take().unwrap(), self.clock.clone())
+        TestHouse::open_as(self.setup, self.dir.take().unwrap(), self.clock.clone())
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -122,6 +151,10 @@ impl TestHouse {
 
     pub async fn admin_get(&self, path: &str) -> Reply {
         Ask::get(path).of(self.admin).await
+    }
+
+    pub async fn admin_patch(&self, path: &str, body: Value) -> Reply {
+        Ask::new("PATCH", path, body.to_string()).of(self.admin).await
     }
 
     pub async fn admin_post(&self, path: &str, body: Value) -> Reply {
@@ -149,6 +182,26 @@ impl TestHouse {
         });
         body.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
         self.post(&format!("/api/concerts/{concert}/options"), body).await
+    }
+
+    pub async fn join(&self, user: &str) -> Value {
+        self.post("/api/waiting-queue-token", json!({"userId": user})).await.expect(201)
+    }
+
+    pub async fn place(&self, user: &str) -> Reply {
+        self.get(&format!("/api/waiting-queue-token/{user}")).await
+    }
+
+    /// Asks until a user is let in, at most a few seconds; the pass.
+    pub async fn pass_of(&self, user: &str) -> String {
+        for _ in 0..100 {
+            let place = self.place(user).await.expect(200);
+            if place["status"] == "PROCESSING" {
+                return place["tokenValue"].as_str().unwrap().to_string();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{user} is not let in");
     }
 
     pub async fn charge(&self, user: &str, amount: u64) {

@@ -1,0 +1,31 @@
+// What the seats, payment and booking say in English.
+
+export default {
+  turn: 'It’s your turn.', choose: 'Choose and hold your seats within', checking: 'Checking',
+  whichDate: 'Which date?', seatsFree: '{free} of {total} seats free', choosing: 'Choose ›', soldOut: 'Sold out',
+  opensAt: 'On sale from {time}', ended: 'Sales have ended', limitNote:
+    'You can buy up to {n} seats for each date. Once your seats are held you have {m} minutes to pay, even if the time above runs out.',
+  stepDate: 'Date', stepSeats: 'Seats', stepPay: 'Pay', steps: 'Steps', back: 'Other date',
+  passEnds: 'Your pass ends in', list: 'List', map: 'Map', view: 'How seats are shown', together: '{n} seats together', freeOf: '{free} of {total} seats free',
+  block: 'Seats {a}–{b}', blockFree: 'Seats {a}–{b}, {n} free', change: 'Change section', stage: 'Stage', row: 'Seats {a}–{b}', free: '{n} free',
+  seat: 'Seat {n}', seatState: 'Seat {n}, {state}, {price}', state0: 'free', state1: 'held, may come back', state2: 'sold', state3: 'not for sale', mine: 'yours',
+  legend: 'What the map shows', free0: 'Free', yours: 'Yours', held: 'Held, may come back', sold: 'Sold',
+  mapLabel: 'Map of the hall. Arrow keys move between seats, Enter chooses, plus and minus zoom, Escape goes to your seats.',
+  zoomIn: 'Closer', zoomOut: 'Further away', yourSeats: 'Your seats', ofMost: '{n} of {m} at most', remove: 'Remove', removeSeat: 'Remove seat {n}', total: 'Total', times: '{n} × {price}',
+  hold0: 'Choose seats to hold', hold: 'Hold this seat', holdN: 'Hold these {n} seats', holding: 'Holding', holdNote: 'The held seat is yours for {m} minutes while you pay.',
+  holdNoteN: 'Held seats are yours for {m} minutes while you pay. You get all or none.', none: 'No seat is free at the moment. Held seats may come back: this page shows it at once.',
+  taken: 'Seat {n} has just been taken.', takenN: 'Seats {n} have just been taken.', instead: 'Take seat {n} instead', insteadN: 'Take seats {n} instead', close: 'Close', most: 'You can buy up to {n} seats for each date.',
+  noTogether: 'There are no {n} free seats side by side.', back404: 'Look at the seats',
+  held0: 'Your seats are held.', payWithin: 'Pay within', toPay: 'To pay', balance: 'Your balance', after: 'Balance afterwards', pay: 'Pay {price} from my balance', paying: 'Paying',
+  refundable: 'Refundable in full until the show begins.', giveBack: 'Give the seats back', givingBack: 'Giving back', short: 'Your balance is {price} short. The seats stay yours for {time}.', topUp: 'Top up {price}', toppingUp: 'Topping up',
+  booked: 'Booked. See you there.', seats: 'Seats', booking: 'Booking', bookedAt: 'Booked at', payment: 'Payment', paidFrom: 'Paid from', fromBalance: 'balance', balanceNow: 'Balance now',
+  print: 'Save or print the receipt', mind: 'Changed your mind?', refund: 'Refund this booking', refundAsk: 'Refund this booking? {price} goes back to your balance and the seats go back on sale.', refundDo: 'Refund', keep: 'Keep it', refunding: 'Refunding', until: 'In full, until {time}.',
+  refunded: '{price} is back in your balance.', refundedTitle: 'Refunded', refundClosed: 'The show has begun, refunds are closed.', again: 'Join the line again', released: 'You gave the seats back.',
+  minute: 'One minute left. What you chose stays on screen.', half: '30 seconds left.',
+  unknown: 'Checking whether it went through. Leave this open. You cannot be charged twice.', sure: 'Checking whether the seats were held. Leave this open.',
+  'try-again': 'It was not saved, and you were not charged.', payAgain: 'Pay again', offline: 'You are offline. Nothing has changed; try again.',
+  'hold-expired': 'The time ran out and the seats were freed. You were not charged.', lookAgain: 'Look at the same seats', 'hold-released': 'You gave the seats back.', 'hold-not-found': 'There is no such hold.',
+  'hold-limit-reached': '{n} seats each for this date. You would have more.', 'sale-not-open': 'Sales open at {time}.', 'sale-closed': 'Sales have ended.', 'performance-cancelled': 'This show is cancelled.',
+  'pass-of-another-user': 'This pass belongs to someone else. Come in with your own account.', 'amount-mismatch': 'The amount has changed. Check the new one.', 'already-paid': 'Already paid.', see: 'See booking', 'refund-closed': 'The show has begun, refunds are closed.',
+  'seat-not-found': 'There is no such seat.', other: 'It did not work ({code}). Nothing has changed.', retry: 'Try again', ok: 'OK',
+};

@@ -190,7 +190,7 @@ pub(super) struct Money {
 }
 
 impl Tally {
-    /// Rows that were seen.
+    /// Rows that were seen, but for counts, which only some stores keep.
     pub fn rows(&self) -> u64 {
         self.all
     }
@@ -202,7 +202,7 @@ impl Tally {
 
     fn add(&mut self, effect: &Effect, scope: &Scope) {
         let mut seeded = |kind: IdKind, id: u64| self.seeded += u64::from(scope.is_seeded(kind, id));
-        self.all += 1;
+        self.all += u64::from(!matches!(effect, Effect::Count { .. }));
         match effect {
             Effect::Concert(row) => {
                 self.concerts += 1;

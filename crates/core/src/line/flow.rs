@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::forecast::Forecast;
 use super::live_count::queue_bytes;
+use super::turnover::{STEP, Turnover};
 use crate::{Span, Timestamp};
 
 /// Rates are measured over this time in which people waited.
@@ -15,6 +17,9 @@ const WINDOW_MAX: Span = Span::from_secs(300);
 const BUCKET: Span = Span::from_secs(1);
 /// A rate over less than this says nothing.
 const MEASURED_MIN: Span = Span::from_secs(1);
+/// How often the forecast is drawn, and how far it reaches.
+const DRAWN_EVERY: Span = Span::from_secs(1);
+const FORECAST_STEPS: usize = 300;
 /// How long the old rates speak for the new ones after the operator changed them.
 const CHANGE_SETTLES: Span = Span::from_secs(10);
 
@@ -44,12 +49,7 @@ struct Bucket {
     /// Time in which somebody live waited while the room let people in, and what was summed up over it.
     busy_ms: u64,
     waiter_ms: u64,
-    pass_ms: u64,
     admitted: u64,
-    passes_ended: u64,
-    /// How long the passes that ended had lived, and the squares of that.
-    pass_lives_ms: u64,
-    pass_lives_ms2: u64,
     /// Those who left or fell silent, less those who came back.
     dropped: i64,
     /// Whether the cap was what kept people out.
@@ -61,40 +61,24 @@ struct Bucket {
 pub(super) struct Flow {
     pace: Pace,
     buckets: VecDeque<Bucket>,
-    /// Whether the counts begin when the first was let in, so that the passes lived from new.
-    begins_new: bool,
+    turnover: Turnover,
     counted_until: Timestamp,
     pace_changed_at: Option<Timestamp>,
-    estimate: Option<Estimate>,
-}
-
-/// Rates that hold for the next polls.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Estimate {
-    admissions_per_ms: f64,
-    /// The share of the live waiters that drops out in a millisecond.
-    dropouts_per_ms: f64,
-}
-
-impl Estimate {
-    /// How long until as many people as stand up to oneself are let in or gone.
-    ///
-    /// With outflow `mu` and a drop-out hazard `h` per waiter, the `p` people up to oneself follow
-    /// `dp/dt = -mu - h p`, which reaches zero after `ln(1 + h p / mu) / h`, and `p / mu` as `h` goes to 0: the fluid
-    /// limit of a queue with impatient customers (Garnett, Mandelbaum, Reiman, "Designing a call center with
-    /// impatient customers", 2002; Whitt, "Fluid models for multiserver queues with abandonments", 2006).
-    fn wait(&self, position: u32) -> Span {
-        let (mu, h) = (self.admissions_per_ms, self.dropouts_per_ms);
-        let alone = (f64::from(position) + 1.0) / mu;
-        let ms = if h * alone < 1e-6 { alone } else { (h * alone).ln_1p() / h };
-        Span::from_ms(ms.round() as u64)
-    }
+    forecast: Option<Forecast>,
+    drawn_at: Timestamp,
 }
 
 impl Flow {
     pub fn new(now: Timestamp, pace: Pace) -> Self {
-        let buckets = VecDeque::new();
-        Self { pace, buckets, begins_new: true, counted_until: now, pace_changed_at: None, estimate: None }
+        Self {
+            pace,
+            buckets: VecDeque::new(),
+            turnover: Turnover::new(now),
+            counted_until: now,
+            pace_changed_at: None,
+            forecast: None,
+            drawn_at: now,
+        }
     }
 
     pub fn set_pace(&mut self, pace: Pace, now: Timestamp) {
@@ -110,24 +94,19 @@ impl Flow {
         *self = Self::new(now, self.pace);
     }
 
-    pub fn admitted(&mut self, live_passes: u32, at: Timestamp) {
+    pub fn admitted(&mut self, live_passes: u32, given_at: Timestamp, valid_until: Timestamp) {
         if self.buckets.iter().rev().all(|bucket| bucket.admitted == 0) {
             self.buckets.clear();
-            self.begins_new = true;
         }
         let is_capped = live_passes >= self.pace.live_passes_max;
-        let bucket = self.bucket(at);
+        let bucket = self.bucket(given_at);
         bucket.admitted += 1;
         bucket.is_capped |= is_capped;
+        self.turnover.given(given_at, valid_until.since(given_at));
     }
 
     pub fn pass_ended(&mut self, given_at: Timestamp) {
-        let lived_ms = self.counted_until.since(given_at).ms();
-        if let Some(bucket) = self.buckets.back_mut() {
-            bucket.passes_ended += 1;
-            bucket.pass_lives_ms += lived_ms;
-            bucket.pass_lives_ms2 += lived_ms * lived_ms;
-        }
+        self.turnover.ended(given_at);
     }
 
     /// Somebody who was heard from before fell silent or left.
@@ -144,21 +123,21 @@ impl Flow {
         }
     }
 
-    /// Counts the time since the last call under what holds now, and draws the rates anew.
-    pub fn count(&mut self, now: Timestamp, live_waiting: u32, live_passes: u32) {
+    /// Counts the time since the last call under what holds now, and every second draws the forecast anew.
+    pub fn count(&mut self, now: Timestamp, live_waiting: u32) {
         let ms = now.since(self.counted_until).ms();
         self.counted_until = self.counted_until.max(now);
+        self.turnover.count(now);
         self.forget_old(now);
-        if !self.buckets.is_empty() {
-            let is_busy = live_waiting > 0 && !self.pace.is_paused;
+        if live_waiting > 0 && !self.pace.is_paused && !self.buckets.is_empty() {
             let bucket = self.bucket(now);
-            bucket.pass_ms += u64::from(live_passes) * ms;
-            if is_busy {
-                bucket.busy_ms += ms;
-                bucket.waiter_ms += u64::from(live_waiting) * ms;
-            }
+            bucket.busy_ms += ms;
+            bucket.waiter_ms += u64::from(live_waiting) * ms;
         }
-        self.estimate = self.measure();
+        if now.since(self.drawn_at) >= DRAWN_EVERY {
+            self.forecast = self.draw();
+            self.drawn_at = now;
+        }
     }
 
     fn forget_old(&mut self, now: Timestamp) {
@@ -169,7 +148,6 @@ impl Flow {
         }
         while self.buckets.front().is_some_and(|bucket| bucket.begins < oldest) {
             self.buckets.pop_front();
-            self.begins_new = false;
         }
     }
 
@@ -180,52 +158,37 @@ impl Flow {
         self.buckets.back_mut().expect("one was just pushed")
     }
 
-    /// The rates over the window. Where the cap keeps people out, the first fill of the passes would be taken for
-    /// outflow; so there it is no more than what the passes that end make room for, over the longest window, since
-    /// people who were let in together also end together.
-    fn measure(&self) -> Option<Estimate> {
+    /// What will come if the rates of the window go on. Where the cap keeps people out, the operator's rate is
+    /// what is left to hold them up, and the passes that end make room.
+    fn draw(&self) -> Option<Forecast> {
         let mut sum = Bucket::default();
         for bucket in self.buckets.iter().rev() {
-            let is_enough = sum.busy_ms >= WINDOW.ms() && sum.admitted >= WINDOW_ADMISSIONS;
-            if is_enough && !sum.is_capped {
+            if sum.busy_ms >= WINDOW.ms() && sum.admitted >= WINDOW_ADMISSIONS {
                 break;
             }
             sum.busy_ms += bucket.busy_ms;
             sum.waiter_ms += bucket.waiter_ms;
-            sum.pass_ms += bucket.pass_ms;
             sum.admitted += bucket.admitted;
-            sum.passes_ended += bucket.passes_ended;
-            sum.pass_lives_ms += bucket.pass_lives_ms;
-            sum.pass_lives_ms2 += bucket.pass_lives_ms2;
             sum.dropped += bucket.dropped;
             sum.is_capped |= bucket.is_capped;
         }
         if sum.admitted == 0 || sum.busy_ms < MEASURED_MIN.ms() {
             return None;
         }
-        let mut admissions_per_ms = sum.admitted as f64 / sum.busy_ms as f64;
-        if sum.is_capped && sum.passes_ended > 0 {
-            admissions_per_ms = admissions_per_ms.min(self.room_made_per_ms(&sum));
-        }
+        let measured = sum.admitted as f64 / sum.busy_ms as f64 * STEP.ms() as f64;
+        let allowed = f64::from(self.pace.admits_per_second) * STEP.ms() as f64 / 1e3;
+        let admits_max = if sum.is_capped { allowed } else { measured };
+        let live_max = f64::from(self.pace.live_passes_max);
+        let admissions = self.turnover.admissions(FORECAST_STEPS, admits_max, live_max);
         let dropouts_per_ms = sum.dropped.max(0) as f64 / sum.waiter_ms.max(1) as f64;
-        Some(Estimate { admissions_per_ms, dropouts_per_ms })
-    }
-
-    /// How fast passes that end make room while the cap is full.
-    ///
-    /// Passes that began together have ended less often by then than they do in the long run: in a renewal process
-    /// with a coefficient of variation `c`, by `(1 - c^2) / 2` ends each (Cox, "Renewal theory", 1962, 4.2).
-    fn room_made_per_ms(&self, sum: &Bucket) -> f64 {
-        let (ended, cap) = (sum.passes_ended as f64, f64::from(self.pace.live_passes_max));
-        let mean_ms = (sum.pass_lives_ms as f64 / ended).max(1.0);
-        let variation2 = (sum.pass_lives_ms2 as f64 / ended / (mean_ms * mean_ms) - 1.0).clamp(0.0, 1.0);
-        let still_due = if self.begins_new { cap * (1.0 - variation2) / 2.0 } else { 0.0 };
-        (ended + still_due) / sum.pass_ms.max(1) as f64 * cap
+        Forecast::new(&admissions, dropouts_per_ms)
+            .or_else(|| Forecast::new(&[measured; FORECAST_STEPS], dropouts_per_ms))
     }
 
     /// The wait of somebody with so many ahead; `None` without outflow.
     pub fn wait(&self, position: u32) -> Option<Span> {
-        if self.pace.is_paused { None } else { self.estimate.map(|estimate| estimate.wait(position)) }
+        let forecast = self.forecast.as_ref().filter(|_| !self.pace.is_paused);
+        forecast.map(|forecast| forecast.wait(position))
     }
 
     /// When to ask again: a third of the wait; without outflow, of the shortest that the operator's rate allows.
@@ -257,5 +220,7 @@ impl Flow {
 
     pub fn heap_bytes(&self) -> usize {
         queue_bytes(&self.buckets)
+            + self.turnover.heap_bytes()
+            + self.forecast.as_ref().map_or(0, Forecast::heap_bytes)
     }
 }

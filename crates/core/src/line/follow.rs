@@ -38,7 +38,7 @@ impl Line {
         self.places.place_mut(ordinal).state = State::Pass;
         self.passes.give(ordinal, PassView { given_at, valid_until, is_fetched: false });
         self.admitted += 1;
-        self.flow.admitted(self.passes.len(), given_at);
+        self.flow.admitted(self.passes.len(), given_at, valid_until);
         true
     }
 
@@ -163,7 +163,7 @@ impl Line {
     /// A bounded piece of work; true if some is left: then call again soon, letting polls in between.
     pub fn tick(&mut self, now: Timestamp) -> bool {
         let hurries_more = self.put_hurried(now);
-        self.flow.count(now, self.places.live_total(), self.passes.len());
+        self.flow.count(now, self.places.live_total());
         let swept = self.wheel.sweep(now, LOOKS_PER_TICK, &mut self.places);
         for ordinal in swept.silenced {
             self.places.place_mut(ordinal).state = State::Silent;

@@ -9,11 +9,13 @@
 
 mod flow;
 mod follow;
+mod forecast;
 mod live_count;
 mod passes;
 mod place;
 mod places;
 mod row;
+mod turnover;
 mod user_index;
 mod wheel;
 

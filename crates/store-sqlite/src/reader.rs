@@ -34,6 +34,30 @@ pub(crate) fn unpack<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Sql<T
 }
 
 impl SqliteReader {
+    /// A user's transfers in the dataset are few: a charge and a payment.
+    const SEEDED_MAX: usize = 16;
+
+    fn movements_by_id(
+        &mut self,
+        user: &UserId,
+        before: Option<TransferId>,
+        limit: usize,
+    ) -> Result<Vec<Movement>, StoreError> {
+        let ids = self.history(user, before, limit, [Kind::Transfer, Kind::PaidTransfer])?;
+        self.snapshot(|db| {
+            let found = ids.iter().map(|id| load::movement(db, TransferId::new(*id)));
+            Ok(found.collect::<Sql<Vec<_>>>()?.into_iter().flatten().collect())
+        })
+    }
+
+    /// A user's transfers of the dataset, newest first. Its payments have lower ids than the charges before them, so
+    /// that there, and nowhere else, the order of ids is not the order of time.
+    fn seeded_movements(&mut self, user: &UserId, end: TransferId) -> Result<Vec<Movement>, StoreError> {
+        let mut found = self.movements_by_id(user, Some(end), Self::SEEDED_MAX)?;
+        found.sort_by_key(|movement| std::cmp::Reverse((movement.created_at, movement.id)));
+        Ok(found)
+    }
+
     /// Everything that `read` sees belongs to one moment.
     fn snapshot<T>(&mut self, read: impl FnOnce(&Connection) -> Sql<T>) -> Result<T, StoreError> {
         let failed = store_error("read");
@@ -163,11 +187,21 @@ impl Reader for SqliteReader {
         before: Option<TransferId>,
         limit: usize,
     ) -> Result<Vec<Movement>, StoreError> {
-        let ids = self.history(user, before, limit, [Kind::Transfer, Kind::PaidTransfer])?;
-        self.snapshot(|db| {
-            let found = ids.iter().map(|id| load::movement(db, TransferId::new(*id)));
-            Ok(found.collect::<Sql<Vec<_>>>()?.into_iter().flatten().collect())
-        })
+        let marked = self.mark()?.unwrap_or_default();
+        let seeded = marked.iter().find(|(kind, _)| *kind == IdKind::Transfer).map_or(0, |(_, last)| *last);
+        let is_seeded = |id: TransferId| id.get() <= seeded;
+        let mut found = match before {
+            Some(before) if is_seeded(before) => Vec::new(),
+            Some(_) | None => self.movements_by_id(user, before, limit)?,
+        };
+        if found.len() < limit || found.last().is_some_and(|last| is_seeded(last.id)) {
+            found.retain(|movement| !is_seeded(movement.id));
+            let older = self.seeded_movements(user, TransferId::new(seeded + 1))?;
+            let at = before.and_then(|before| older.iter().position(|movement| movement.id == before));
+            let rest = limit - found.len();
+            found.extend(older.into_iter().skip(at.map_or(0, |at| at + 1)).take(rest));
+        }
+        Ok(found)
     }
 
     fn payments(
@@ -292,7 +326,11 @@ impl Reader for SqliteReader {
         })
     }
 
-    fn lots(&mut self, from: Option<&Cursor>, limit: usize) -> Result<(Vec<Lot>, Option<Cursor>), StoreError> {
+    fn lots(
+        &mut self,
+        from: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<(Vec<Lot>, Option<Cursor>), StoreError> {
         self.snapshot(|db| scan::lots(db, from, limit))
     }
 

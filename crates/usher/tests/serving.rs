@@ -39,6 +39,35 @@ fn the_example_buys_a_seat_and_gives_it_back() {
 }
 
 #[test]
+fn a_user_of_the_dataset_charged_before_paying_on_every_page_of_the_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    usher(&["seed", "--data", text(&data), "--scale", "0.001"]).must_end_with(0, "");
+    let serving = Serving::of(&data, &[]);
+    let page = |query: &str| {
+        let url = format!("{}/api/user-balance/histories/17{query}", serving.url);
+        let told = run(Command::new("curl").args(["--silent", "--show-error", &url])).stdout;
+        serde_json::from_str::<serde_json::Value>(&told).unwrap()
+    };
+    let reasons = |page: &serde_json::Value| {
+        let all = page["balanceTransactionResponses"].as_array().unwrap();
+        all.iter().map(|one| one["reason"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&page("")), ["PAYMENT", "CHARGE"]);
+    let first = page("?limit=1");
+    assert_eq!(reasons(&first), ["PAYMENT"]);
+    let second = page(&format!("?limit=1&cursor={}", first["nextCursor"].as_str().unwrap()));
+    assert_eq!((reasons(&second), second["nextCursor"].is_null()), (vec!["CHARGE".to_string()], true));
+    let charged = run(Command::new("curl")
+        .args(["--silent", "--request", "PUT", "--data", r#"{"amount":5}"#])
+        .args(["--header", "Content-Type: application/json"])
+        .arg(format!("{}/api/user-balance/charge/17", serving.url)));
+    charged.must_end_with(0, "");
+    assert_eq!(reasons(&page("")), ["CHARGE", "PAYMENT", "CHARGE"]);
+    assert_eq!(reasons(&page("?limit=2")), ["CHARGE", "PAYMENT"]);
+}
+
+#[test]
 fn the_front_page_is_served() {
     let folder = tempfile::tempdir().unwrap();
     let serving = Serving::of(folder.path(), &[]);

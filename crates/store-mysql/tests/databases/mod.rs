@@ -6,7 +6,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Opts, OptsBuilder};
 
 /// The variable with the URL of a server where databases named `usher_…` may be made.
-pub const SERVER: &str = "USHER_TEST_MYSQL";
+const SERVER: &str = "USHER_TEST_MYSQL";
 
 /// A database of one's own.
 pub struct Database {
@@ -27,8 +27,8 @@ impl Database {
         let server = server.trim_end_matches('/').to_string();
         let name = format!("usher_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let database = Self { server, name };
-        let made = database.run(&format!("CREATE DATABASE {} CHARACTER SET utf8mb4", database.name));
-        made.map(|()| database).map_err(|error| error.to_string())
+        database.run(&format!("CREATE DATABASE {} CHARACTER SET utf8mb4", database.name))?;
+        Ok(database)
     }
 
     /// Its URL.
@@ -37,9 +37,13 @@ impl Database {
     }
 
     /// Runs a statement that names its database itself.
-    pub fn run(&self, sql: &str) -> Result<(), mysql::Error> {
-        let opts = OptsBuilder::from_opts(Opts::from_url(&self.server)?).prefer_socket(false);
-        Conn::new(opts)?.query_drop(sql)
+    pub fn run(&self, sql: &str) -> Result<(), String> {
+        self.conn()?.query_drop(sql).map_err(|error| error.to_string())
+    }
+
+    fn conn(&self) -> Result<Conn, String> {
+        let opts = Opts::from_url(&self.server).map_err(|error| error.to_string())?;
+        Conn::new(OptsBuilder::from_opts(opts).prefer_socket(false)).map_err(|error| error.to_string())
     }
 }
 

@@ -1,5 +1,5 @@
 // A hall as numbers: where a seat stands, which are side by side, which is next. Without a layout seats stand in rows by
-// number, in blocks of twenty rows.
+// number, in blocks of some rows.
 
 /** States as the server sends them; `MINE` is ours alone. */
 export const FREE = 0;
@@ -7,7 +7,6 @@ export const HELD = 1;
 export const SOLD = 2;
 export const MINE = 4;
 
-const BLOCK_ROWS = 20;
 const AISLE = 1.2;
 const GAP = 5;
 
@@ -18,11 +17,12 @@ const GAP = 5;
 export function plan(total) {
   const perRow = total <= 100 ? 10 : total <= 600 ? 20 : 50;
   const aisles = perRow < 20 ? [] : [Math.round(perRow / 4), perRow - Math.round(perRow / 4)];
-  const inBlock = perRow * BLOCK_ROWS;
+  const rows = perRow < 50 ? 30 : 20;
+  const inBlock = perRow * rows;
   const count = Math.ceil(total / inBlock);
   const width = perRow + aisles.length * AISLE;
-  const columns = Math.max(1, Math.ceil(Math.sqrt((count * (BLOCK_ROWS + GAP)) / (width + GAP))));
-  const bend = width / 34;
+  const columns = Math.max(1, Math.ceil(Math.sqrt((count * (rows + GAP)) / (width + GAP))));
+  const bend = width / 18;
   /** @type {Block[]} */
   const blocks = [];
   for (let n = 0; n < count; n += 1) {
@@ -30,7 +30,7 @@ export function plan(total) {
     const last = Math.min(total, first + inBlock - 1);
     blocks.push({
       first, last, width, height: Math.ceil((last - first + 1) / perRow) + bend,
-      x: (n % columns) * (width + GAP), y: Math.floor(n / columns) * (BLOCK_ROWS + bend + GAP),
+      x: (n % columns) * (width + GAP), y: Math.floor(n / columns) * (rows + bend + GAP),
     });
   }
   const block = (/** @type {number} */ seat) => Math.floor((seat - 1) / inBlock);

@@ -44,7 +44,7 @@ export function makeMap(hall, to) {
   function keepInside() {
     const [wide, high] = [plane.clientWidth / view.pitch, plane.clientHeight / view.pitch];
     const bound = (/** @type {number} */ at, /** @type {number} */ size, /** @type {number} */ seen) =>
-      (size + 4 <= seen ? (size - seen) / 2 : Math.min(Math.max(at, -2), size - seen + 2));
+      (size + 5 <= seen ? (size - seen) / 2 : Math.min(Math.max(at, -3.5), size - seen + 3.5));
     view.x = bound(view.x, hall.width, wide);
     view.y = hall.height + 4 <= high ? Math.max(-3, -(high - hall.height) / 3) : Math.min(Math.max(view.y, -3), hall.height - high + 2);
   }
@@ -69,7 +69,7 @@ export function makeMap(hall, to) {
   function showBlock(block) {
     const { x, y, width } = hall.blocks[block];
     const isWide = plane.clientWidth >= width * 14;
-    view.pitch = isWide ? Math.min(FIRST_PITCH, (plane.clientWidth - 48) / width) : FIRST_PITCH;
+    view.pitch = isWide ? Math.min(FIRST_PITCH, (plane.clientWidth - 84) / width) : FIRST_PITCH;
     view.x = x + width / 2 - plane.clientWidth / view.pitch / 2;
     view.y = y - 2.4;
     draw();
@@ -266,7 +266,7 @@ function rowLabels(hall) {
   const labels = [];
   for (const block of hall.blocks) {
     for (let seat = block.first, n = 0; seat <= block.last; seat += hall.perRow, n += 1) {
-      if (n % 5 === 0) labels.push({ text: String(seat), x: block.x - 0.4, y: hall.at(seat).y });
+      if (n % 5 === 0) labels.push({ text: String(seat), x: block.x - 0.3, y: hall.at(seat).y });
     }
   }
   return labels;

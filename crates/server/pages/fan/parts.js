@@ -111,3 +111,10 @@ export function band(strong, rest) {
 export function row(name, value, kind) {
   return el('div', { class: kind }, el('dt', {}, name), el('dd', { class: 'num' }, value));
 }
+
+/** What the fan's balance is: that after the last movement, none without one. @param {House} house @returns {Promise<number>} */
+export async function balanceOf(house) {
+  const answer = await house.ask('GET', `/api/user-balance/histories/${encodeURIComponent(house.user)}?limit=1`);
+  const [last] = answer.status === 200 ? /** @type {any} */ (answer.body).balanceTransactionResponses : [];
+  return last ? last.balanceAfter : 0;
+}

@@ -67,7 +67,7 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
     const timer = el('p', { class: 'pass', role: 'timer' }, el('span', {}, say('passEnds')), ' ', time);
     const [toast, chips, free] = [el('div', { class: 'toast', role: 'status', hidden: true }), el('ul', { class: 'chips' }), el('p', { class: 'free num' })];
     const hold = el('button', { type: 'button', class: 'button primary wide', id: 'hold', onclick: send });
-    const [total, amount, times] = [el('p', { class: 'of' }), el('strong', { class: 'num' }), el('p', { class: 'times num' })];
+    const [total, short, amount, times] = [el('p', { class: 'of' }), el('span', { class: 'of' }), el('strong', { class: 'num' }), el('p', { class: 'times num' })];
     const views = ['list', 'map'].map((name) => el('button', { type: 'button', 'data-view': name, onclick: () => look(name) }, say(name)));
     const blocks = hall.blocks.map((block, n) => el('option', { value: n }, say('block', { a: house.count(block.first), b: house.count(block.last) })));
     const choose = el('select', { 'aria-label': say('change'), onchange: () => (view === 'map' ? map : list).showBlock(Number(/** @type {HTMLSelectElement} */ (choose).value)) }, ...blocks);
@@ -86,9 +86,9 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
       el('aside', { class: 'tray', 'aria-label': say('yourSeats') },
         el('div', { class: 'yours' }, el('h2', {}, say('yourSeats')), total, chips),
         el('div', { class: 'legend' }, el('h2', {}, say('legend')), el('ul', {}, ...signs)),
-        el('div', { class: 'sum' }, times, el('p', { class: 'amount' }, el('span', {}, say('total')), amount), hold,
+        el('div', { class: 'sum' }, times, el('p', { class: 'amount' }, el('span', { class: 'word' }, say('total')), short, amount), hold,
           el('p', { class: 'small' }, say('holdNoteN', { m: minutes })))));
-    return { screen, time, timer, toast, chips, free, hold, total, amount, times, views };
+    return { screen, time, timer, toast, chips, free, hold, total, short, amount, times, views };
   }
 
   /** @param {string} name */
@@ -137,7 +137,7 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
     const seats = [...mine].sort((a, b) => a - b);
     const text = say('freeOf', { free: house.count(countFree(states, 1, hall.total)), total: house.count(hall.total) });
     if (free.textContent !== text) free.textContent = text;
-    total.textContent = say('ofMost', { n: seats.length, m: most });
+    total.textContent = parts.short.textContent = say('ofMost', { n: seats.length, m: most });
     times.textContent = seats.length > 0 ? say('times', { n: seats.length, price }) : '';
     amount.textContent = money(house, seats.length * performance.price);
     hold.textContent = seats.length === 0 ? say('hold0') : say(seats.length === 1 ? 'hold' : 'holdN', { n: seats.length });

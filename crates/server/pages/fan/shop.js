@@ -1,6 +1,6 @@
 // After the line: which date, which seats, pay, booked. Every refusal says why, what to do next and what is kept.
 
-import { band, busy, countdown, el, left, money, row, speaker, surely } from './parts.js';
+import { balanceOf, band, busy, countdown, el, left, money, row, speaker, surely } from './parts.js';
 import { mark } from './map.js';
 import { seatsScreen } from './seats.js';
 
@@ -135,7 +135,7 @@ async function payScreen(hold) {
   const lines = hold.seats.map((seat) => el('li', {}, mark(MINE), el('span', {}, say('seat', { n: house.count(seat.seatNumber) })), el('span', { class: 'num right' }, money(house, option.price))));
   const screen = el('div', { class: 'column' }, torch.box, el('div', { class: 'inner' },
     el('h2', { tabindex: '-1', class: 'title' }, house.data.concert.title), el('p', { class: 'where' }, house.day(option.concertDate)),
-    el('ul', { class: 'held' }, ...lines),
+    el('ul', { class: 'seats-kept' }, ...lines),
     el('dl', { class: 'bill' }, row(say('toPay'), money(house, hold.amount), 'sum'),
       el('div', {}, el('dt', {}, say('balance')), balance), el('div', {}, el('dt', {}, say('after')), after)),
     said, actions));
@@ -149,11 +149,10 @@ async function payScreen(hold) {
  * @param {Hold} hold @param {{ balance: HTMLElement, after: HTMLElement, said: HTMLElement, actions: HTMLElement, until: number }} on
  */
 async function offer(hold, on) {
-  const answer = await house.ask('GET', `/api/user-balance/${encodeURIComponent(house.user)}`);
-  const amount = answer.status === 200 ? /** @type {any} */ (answer.body).amount : 0;
+  const amount = await balanceOf(house);
   const short = hold.amount - amount;
   on.balance.textContent = money(house, amount);
-  on.after.textContent = short > 0 ? '–' : money(house, -short);
+  on.after.textContent = short > 0 ? '–' : money(house, amount - hold.amount);
   on.said.textContent = short > 0 ? say('short', { price: money(house, short), time: left(on.until - house.now()) }) : '';
   const main = short > 0
     ? button('topUp', 'toppingUp', () => topUp(short), { price: money(house, short) })
@@ -237,8 +236,7 @@ async function bookedScreen(booking, amount = booking.seats.length * booking.con
   question.append(keep, sure);
   end.append(el('button', { type: 'button', class: 'button wide', onclick: () => print() }, say('print')),
     el('p', { class: 'small' }, say('mind') + ' ', undo), question, el('p', { class: 'small' }, say('until', { time: house.day(option.concertDate) })));
-  const answer = await house.ask('GET', `/api/user-balance/${encodeURIComponent(house.user)}`);
-  if (answer.status === 200) now.textContent = money(house, /** @type {any} */ (answer.body).amount);
+  now.textContent = money(house, await balanceOf(house));
 }
 
 /** @param {Booking} booking @param {number} amount @param {HTMLElement} question */

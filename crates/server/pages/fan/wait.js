@@ -76,7 +76,9 @@ function range(eta) {
   const [exactLow, exactHigh] = [(eta * 0.85) / 60, (eta * 1.25) / 60];
   const low = Math.round(exactLow / step(exactLow)) * step(exactLow);
   const high = Math.ceil(exactHigh / step(exactHigh)) * step(exactHigh);
-  const until = clocks(now() + low * 60000, now() + high * 60000);
+  const unit = (high <= 10 ? 1 : 5) * 60000;
+  const whole = (/** @type {number} */ minutes) => Math.floor((now() + minutes * 60000) / unit) * unit;
+  const until = clocks(whole(low), whole(high));
   if (exactHigh <= 1) return { left: say('soon'), until, high };
   if (low > 180) return { left: say('long'), until: clock(now() + low * 60000), high };
   /** @param {number} minutes */
@@ -161,6 +163,9 @@ function tell(title, text, button, then) {
   node('said-title').focus();
 }
 
+/** Whether this browser has ever been in this line: who has not need not be told so. */
+const joinedKey = `usher.joined.${room}.${user}`;
+
 /** Why somebody is not in line, as the server says it. @type {Record<string, [string, string, string]>} */
 const ends = {
   'not-in-line': ['saidNotIn', '', 'join'], 'left-line': ['saidLeft', '', 'joinAgain'],
@@ -205,6 +210,7 @@ async function join() {
   const answer = await send('POST', '/api/waiting-queue-token', { userId: user, waitingQueueId: room });
   node('join-do').textContent = say('join');
   node('join-do').removeAttribute('aria-busy');
+  if (answer.status === 201) kept(localStorage, joinedKey, 'yes');
   if (answer.problem && ends[answer.problem.code]) return ended(answer.problem.code);
   if (answer.problem) return tell('late', '', 'tryAgain', join);
   show('wait');
@@ -439,6 +445,7 @@ async function begin() {
   write('me', say('youAre', { user }));
   (/** @type {HTMLElement} */ (node('me').parentElement)).hidden = data.mode !== 'open';
   listen();
+  if (!kept(localStorage, joinedKey)) return offerJoin();
   const answer = await send('GET', own + inRoom);
   if (answer.status === 200) return take(/** @type {Place} */ (answer.body));
   if (answer.problem?.code === 'pass-used') return shop(null, 'bookings');

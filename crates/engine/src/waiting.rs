@@ -9,7 +9,7 @@ use std::sync::{Arc, RwLock};
 
 use rustc_hash::FxHashMap;
 use tokio::sync::watch;
-use usher_core::{Changes, Effect, Room, RoomId, Settings, Timestamp, UserId};
+use usher_core::{Changes, Effect, Room, RoomId, Settings, Span, Timestamp, UserId};
 
 use room::RoomLine;
 pub use room::{Seen, Shown};
@@ -135,6 +135,11 @@ impl Waiting {
             Some(room) => room.look(user, self.clock.now()),
             None => Seen::NotInLine,
         }
+    }
+
+    /// How long a pass takes new holds.
+    pub fn pass_ttl(&self) -> Span {
+        self.settings.pass_ttl
     }
 
     /// A room's row, if anybody has touched the room.

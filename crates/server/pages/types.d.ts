@@ -12,6 +12,8 @@ export interface Performance {
 export interface PageData {
   lang: Lang; zone: string; mode: string; words: Record<string, string>; concert: Concert; performances: Performance[];
   free: number[]; passMinutes: number;
+  /** When the room lets in, in milliseconds; 0: it has no such time. */
+  opensAt: number;
 }
 export interface Place {
   userId: string; tokenValue: string; position: number | null; validUntil: string | null; status: 'WAITING' | 'PROCESSING';

@@ -44,13 +44,22 @@ impl Dispatch {
                 let call =
                     Call::new(self.front.clone(), caller, request.into_parts(), params, route.body_max);
                 let answer = (route.handler)(call).await;
-                (answer.unwrap_or_else(|problem| refusal(&problem, accepted.as_ref(), &uri)), &route.metrics)
+                (
+                    answer.unwrap_or_else(|problem| self.refusal(&problem, accepted.as_ref(), &uri)),
+                    &route.metrics,
+                )
             }
-            Err(problem) => (refusal(&problem, accepted.as_ref(), &uri), &self.table.other),
+            Err(problem) => (self.refusal(&problem, accepted.as_ref(), &uri), &self.table.other),
         };
         answer.headers_mut().insert(MODE, HeaderValue::from_static(self.front.mode.name()));
         counted.answered(answer.status().as_u16(), began.elapsed());
         answer
+    }
+
+    fn refusal(&self, problem: &Problem, accepted: Option<&HeaderValue>, uri: &Uri) -> Answer {
+        self.front.backing.metrics.refused(problem.code);
+        let lang = Lang::accepted(accepted.and_then(|accepted| accepted.to_str().ok()));
+        answer::problem(problem, lang, uri.path())
     }
 
     fn route(&self, request: &Request<Incoming>) -> Result<(&Route, Params, Caller), Problem> {
@@ -70,11 +79,6 @@ impl Service<Request<Incoming>> for Dispatch {
         let (dispatch, began) = (self.clone(), Instant::now());
         Box::pin(async move { Ok(dispatch.answer(request, began).await) })
     }
-}
-
-fn refusal(problem: &Problem, accepted: Option<&HeaderValue>, uri: &Uri) -> Answer {
-    let lang = Lang::accepted(accepted.and_then(|accepted| accepted.to_str().ok()));
-    answer::problem(problem, lang, uri.path())
 }
 
 fn refuse_large_head(uri: &Uri, fields: &HeaderMap) -> Result<(), Problem> {

@@ -14,6 +14,7 @@ mod dispatch;
 mod front;
 mod metrics;
 mod order;
+mod pages;
 mod routes;
 mod server;
 mod table;

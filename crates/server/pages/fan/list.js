@@ -8,6 +8,7 @@ import { el } from './parts.js';
  * @param {{ say(key: string, values?: import('../types').Values): string, count(n: number): string, price: string, pick(seat: number): void }} to
  */
 export function makeList(hall, to) {
+  /** @type {Uint8Array} */
   let states = new Uint8Array(hall.total + 1);
   /** @type {Map<number, HTMLElement>} */
   const buttons = new Map();

@@ -182,7 +182,7 @@ function ended(code) {
 function offerJoin() {
   stop();
   document.title = data.concert.title;
-  const opens = Math.min(...data.performances.map((performance) => Date.parse(performance.saleOpensAt)));
+  const opens = data.opensAt || Math.min(...data.performances.map((performance) => Date.parse(performance.saleOpensAt)));
   const isBefore = data.performances.length > 0 && opens > now();
   write('join-lead', data.performances.length === 0 ? say('noDates') : isBefore ? say('joinBefore', { time: clock(opens) }) : say('joinLead'));
   node('join-dates').replaceChildren(...data.performances.map((performance, n) => {

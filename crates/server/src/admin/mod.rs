@@ -9,13 +9,14 @@ pub(crate) mod rooms;
 pub(crate) mod verify;
 pub(crate) mod webhooks;
 
+use crate::pages;
 use crate::table::{Line, delete, get, patch, post};
 
 /// The most that naming all seats of the largest house takes.
 const SEATS_BODY_MAX: usize = 1024 * 1024;
 
 pub(crate) fn table() -> Vec<Line> {
-    vec![
+    let mut lines = vec![
         post("/admin/performances/{concertOptionId}/seats/block", performances::block)
             .body_max(SEATS_BODY_MAX),
         post("/admin/performances/{concertOptionId}/seats/unblock", performances::unblock)
@@ -34,5 +35,7 @@ pub(crate) fn table() -> Vec<Line> {
         get("/admin/events", events::list),
         get("/admin/verify", verify::verify),
         get("/metrics", metrics::metrics),
-    ]
+    ];
+    lines.extend(pages::of_operator());
+    lines
 }

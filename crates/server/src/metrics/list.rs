@@ -39,6 +39,8 @@ metrics! {
         "Requests answered, by route of the table and HTTP status. Refusals are answers, not errors.";
     HTTP_SECONDS "usher_http_request_seconds" Kind::Histogram(SECONDS), ["route"],
         "From the head of a request to its answer, in seconds.";
+    REFUSALS "usher_refusals_total" Kind::Counter, ["code"],
+        "Refusals and failures, by the code of the problem.";
     HTTP_CONNECTIONS "usher_http_connections" Kind::Gauge, [],
         "Open connections, of buyers and the operator.";
     ORDERS_WAITING "usher_orders_waiting" Kind::Gauge, [],
@@ -82,7 +84,7 @@ pub(crate) fn document() -> String {
     let mut text = String::from(
         "# Metrics: what `/metrics` on the admin listener shows\n\n\
          Prometheus text format. Every label has a bound: routes are those of the route table (`other` for what it does\n\
-         not know), statuses those of `docs/problems.md` and the successes, steps, types, outcomes and views are closed sets.\n\n\
+         not know), statuses those of `docs/problems.md` and the successes, steps, types, outcomes and views are closed sets, as are codes.\n\n\
          | metric | kind | labels | meaning |\n|---|---|---|---|\n",
     );
     for metric in ALL {

@@ -10,7 +10,7 @@ use prometheus::{
     Counter, CounterVec, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
     Opts, Registry, TextEncoder,
 };
-use usher_api::event_type;
+use usher_api::{ProblemCode, event_type};
 use usher_core::{Changes, Timestamp};
 use usher_engine::{BatchReport, Follower, Step};
 
@@ -48,6 +48,7 @@ pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     request_seconds: HistogramVec,
+    refusals: IntCounterVec,
     connections: IntGauge,
     orders_waiting: IntGauge,
     reads_waiting: IntGauge,
@@ -89,6 +90,7 @@ impl Metrics {
         Arc::new(Metrics {
             requests: count_by(&list::HTTP_REQUESTS),
             request_seconds: register(&registry, seconds_by),
+            refusals: count_by(&list::REFUSALS),
             connections: gauge(&list::HTTP_CONNECTIONS),
             orders_waiting: gauge(&list::ORDERS_WAITING),
             reads_waiting: gauge(&list::READS_WAITING),
@@ -118,6 +120,11 @@ impl Metrics {
             by_status: [const { OnceLock::new() }; STATUSES.len()],
             seconds: self.request_seconds.with_label_values(&[route]),
         }
+    }
+
+    /// A request was refused, or failed.
+    pub(crate) fn refused(&self, code: ProblemCode) {
+        self.refusals.with_label_values(&[code.code()]).inc();
     }
 
     /// Open connections.
@@ -253,6 +260,7 @@ mod tests {
         let metrics = Metrics::new();
         metrics.route("GET /x").answered(200, Duration::ZERO);
         metrics.count_events(Some(("hold.placed", 1)));
+        metrics.refused(ProblemCode::SeatTaken);
         let shown = metrics.render(0, 0, 0);
         let shown: Vec<&str> =
             shown.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use usher_api::{Lang, Problem, ProblemCode};
 
-use super::page::{Page, language, other};
+use super::fan::first_concerts;
+use super::page::{Page, in_script, language, other};
 use crate::answer::{Answer, JSON, found};
 use crate::call::Call;
 
@@ -20,15 +21,21 @@ static WHY: LazyLock<Page> =
 
 /// The console.
 pub(crate) async fn console(call: Call) -> Result<Answer, Problem> {
-    Ok(show(&call, &CONSOLE))
+    let mut concerts = Vec::new();
+    for concert in first_concerts(&call.front).await? {
+        let mut text = Vec::new();
+        usher_api::render::concert(&mut text, &concert);
+        concerts.push(String::from_utf8(text).expect("JSON that we write is UTF-8"));
+    }
+    Ok(show(&call, &CONSOLE, &format!("[{}]", concerts.join(","))))
 }
 
 /// Why things went for one fan as they did.
 pub(crate) async fn why(call: Call) -> Result<Answer, Problem> {
-    Ok(show(&call, &WHY))
+    Ok(show(&call, &WHY, ""))
 }
 
-fn show(call: &Call, page: &Page) -> Answer {
+fn show(call: &Call, page: &Page, data: &str) -> Answer {
     let lang = language(call);
     let (other, other_name) = other(lang);
     let title = match lang {
@@ -36,8 +43,14 @@ fn show(call: &Call, page: &Page) -> Answer {
         Lang::En => "Usher console",
     };
     let zone = call.front.parse.timezone.iana_name().unwrap_or("UTC");
-    let texts = [("lang", lang.tag()), ("title", title), ("other", other), ("other-name", other_name), ("zone", zone)];
-    page.answer(call, lang, &page.fill(&texts, ""))
+    let texts = [
+        ("lang", lang.tag()),
+        ("title", title),
+        ("other", other),
+        ("other-name", other_name),
+        ("zone", zone),
+    ];
+    page.answer(call, lang, &page.fill(&texts, &in_script(data)))
 }
 
 /// How many seats of a concert's performances are held, sold and blocked, and at what price.

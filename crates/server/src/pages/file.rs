@@ -21,14 +21,14 @@ macro_rules! files {
     };
 }
 
-static OF_FANS: LazyLock<Vec<File>> = LazyLock::new(|| {
-    files!("fan": "shop.css" "shop.js" "parts.js" "seats.js" "hall.js" "map.js" "list.js" "shop.ko.js" "shop.en.js")
-});
+static OF_FANS: LazyLock<Vec<File>> = LazyLock::new(
+    || files!("fan": "shop.css" "shop.js" "parts.js" "seats.js" "hall.js" "map.js" "list.js" "shop.ko.js" "shop.en.js"),
+);
 
 static OF_CONSOLE: LazyLock<Vec<File>> = LazyLock::new(|| {
     files!("console":
-        "console.css" "why.css" "theme.js" "console.js" "why.js" "figures.js" "verdict.js" "charts.js" "panels.js"
-        "room.js" "fan.js" "words.js" "words.ko.js" "words.en.js")
+        "console.css" "console.js" "why.js" "figures.js" "verdict.js" "charts.js" "panels.js" "room.js" "fan.js"
+        "words.js" "words.ko.js" "words.en.js")
 });
 
 fn file(name: &'static str, text: &str) -> File {
@@ -48,9 +48,7 @@ pub(crate) async fn of_console(call: Call) -> Result<Answer, Problem> {
 
 fn answer(call: &Call, files: &[File]) -> Result<Answer, Problem> {
     let wanted = call.param("file");
-    let (_, media_type, text) = files
-        .iter()
-        .find(|(name, ..)| *name == wanted)
-        .ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+    let (_, media_type, text) =
+        files.iter().find(|(name, ..)| *name == wanted).ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
     Ok(text.answer(&call.head.headers, media_type.clone()))
 }

@@ -42,14 +42,13 @@ impl Page {
         }
     }
 
-    /// The page with its values filled in: texts are escaped; `data` is JSON for its script.
+    /// The page with its values filled in: texts are escaped, `data` stands as it is.
     pub(crate) fn fill(&self, texts: &[(&str, &str)], data: &str) -> Encoded {
         let mut page = self.template.clone();
         for (name, text) in texts {
             page = page.replace(&format!("{{{{{name}}}}}"), &escaped(text));
         }
-        // No `<` of a title may end the element that the data stands in.
-        Encoded::new(page.replace("{{data}}", &data.replace('<', "\\u003c")).into())
+        Encoded::new(page.replace("{{data}}", data).into())
     }
 
     /// The answer that shows it.
@@ -144,7 +143,12 @@ fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
 
-fn escaped(text: &str) -> String {
+/// JSON for the element that a page's script reads: no `<` of a title may end that element.
+pub(crate) fn in_script(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}
+
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -154,7 +158,8 @@ mod tests {
 
     #[test]
     fn comments_and_indentation_are_not_sent() {
-        let text = "/* Says\n   much. */\n  a {\n\n    b: c; }\n// no\nlet x = 1; // kept\n/** a type */ y();\n";
+        let text =
+            "/* Says\n   much. */\n  a {\n\n    b: c; }\n// no\nlet x = 1; // kept\n/** a type */ y();\n";
         assert_eq!(squeezed(text), "a {\nb: c; }\nlet x = 1; // kept\ny();\n");
     }
 
@@ -163,7 +168,7 @@ mod tests {
         let page = Page::new("<style>{{style}}</style><b>{{title}}</b>{{data}}", "a{}", "f()");
         let policy = page.policy.to_str().unwrap();
         assert!(policy.contains(&hash("a{}\n")) && policy.contains(&hash("f()\n")));
-        let filled = page.fill(&[("title", "<script>")], r#"{"t":"</script>"}"#);
+        let filled = page.fill(&[("title", "<script>")], &in_script(r#"{"t":"</script>"}"#));
         let text = std::str::from_utf8(&filled.plain).unwrap();
         assert!(!text.contains("<script>") && !text.contains("</script>"), "{text}");
     }

@@ -9,20 +9,20 @@ mod health;
 mod holds;
 mod line;
 mod openapi;
-mod page;
 mod payments;
 mod problems;
 mod stream;
 
 pub(crate) use line::no_place;
 
+use crate::pages;
 use crate::table::{Line, delete, get, post, put};
 
 /// The most that a performance's description and the rest of it take.
 const PERFORMANCE_BODY_MAX: usize = 64 * 1024;
 
 pub(crate) fn table() -> Vec<Line> {
-    vec![
+    let mut lines = vec![
         post("/api/reservations", holds::place),
         delete("/api/reservations/{temporalReservationId}", holds::give_back),
         post("/api/reservations/confirm", bookings::confirm),
@@ -38,7 +38,6 @@ pub(crate) fn table() -> Vec<Line> {
         get("/api/user-balance/histories/{userId}", balance::movements),
         put("/api/user-balance/charge/{userId}", balance::charge),
         put("/api/user-balance/use/{userId}", balance::spend),
-        get("/", page::front),
         post("/api/waiting-queue-token", line::join),
         get("/api/waiting-queue-token/{userId}", line::place),
         delete("/api/waiting-queue-token/{userId}", line::leave),
@@ -51,5 +50,7 @@ pub(crate) fn table() -> Vec<Line> {
         get("/openapi.json", openapi::document),
         get("/docs", docs::front),
         get("/docs/{*file}", docs::file),
-    ]
+    ];
+    lines.extend(pages::of_buyers());
+    lines
 }

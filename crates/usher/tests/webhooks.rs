@@ -15,6 +15,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 use usher_lab::client::Client;
 use usher_lab::draft::Draft;
+use usher_lab::target::Target;
 
 use process::Serving;
 use receiver::{Got, Receiver, every_event_in_order, nowhere};
@@ -28,20 +29,21 @@ const REFUSED_USER: &str = "refused";
 /// Asks over HTTP and takes only success for an answer.
 struct Asker {
     runtime: tokio::runtime::Runtime,
-    client: Client,
+    target: Target,
     draft: Draft,
 }
 
 impl Asker {
     fn of(url: &str) -> Asker {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = Client::new(url.parse().unwrap(), Duration::from_secs(10));
-        Asker { runtime, client, draft: Draft::default() }
+        Asker { runtime, target: url.parse().unwrap(), draft: Draft::default() }
     }
 
     fn ask(&mut self, method: Method, path: &str, body: &Value) -> Value {
         self.draft.start("", method, format_args!("{path}")).json(format_args!("{body}"));
-        let answer = self.runtime.block_on(self.client.send(&mut self.draft)).unwrap();
+        // On a connection of its own: a server closes those that are idle for long.
+        let mut client = Client::new(self.target.clone(), Duration::from_secs(10));
+        let answer = self.runtime.block_on(client.send(&mut self.draft)).unwrap();
         assert!(answer.is_ok(), "{path}: {} {:?}", answer.status, answer.body);
         serde_json::from_slice(&answer.body).unwrap_or(Value::Null)
     }

@@ -28,7 +28,7 @@ export function makeList(hall, to) {
   function fill(block, rows) {
     for (let first = block.first; first <= block.last; first += hall.perRow) {
       const last = Math.min(block.last, first + hall.perRow - 1);
-      const name = el('h3', {});
+      const name = el('h2', {});
       const seats = el('div', { class: 'seats', role: 'group', 'aria-label': to.say('row', { a: first, b: last }) });
       rowNames.set(first, name);
       for (let seat = first; seat <= last; seat += 1) {

@@ -93,7 +93,7 @@ async function datesScreen() {
   const torch = band(say('turn'), say('choose'));
   const note = el('p', { class: 'small note' }, say('limitNote', { n: first?.maxSeatsPerUser ?? 4, m: Math.round((first?.holdSeconds ?? 300) / 60) }));
   const screen = el('div', { class: 'column' }, pass?.validUntil && torch.box,
-    el('div', { class: 'inner' }, el('h2', { tabindex: '-1', class: 'title' }, say('whichDate')), el('ul', { class: 'cards' }, ...cards), note));
+    el('div', { class: 'inner' }, el('h1', { tabindex: '-1', class: 'title' }, say('whichDate')), el('ul', { class: 'cards' }, ...cards), note));
   const until = Date.parse(pass?.validUntil ?? '');
   show(screen, pass?.validUntil ? countdown(house, say, torch, until, Math.max(300000, until - house.now()), passOver) : undefined);
 }
@@ -134,7 +134,7 @@ async function payScreen(hold) {
   const option = hold.concertOption;
   const lines = hold.seats.map((seat) => el('li', {}, mark(MINE), el('span', {}, say('seat', { n: house.count(seat.seatNumber) })), el('span', { class: 'num right' }, money(house, option.price))));
   const screen = el('div', { class: 'column' }, torch.box, el('div', { class: 'inner' },
-    el('h2', { tabindex: '-1', class: 'title' }, house.data.concert.title), el('p', { class: 'where' }, house.day(option.concertDate)),
+    el('h1', { tabindex: '-1', class: 'title' }, house.data.concert.title), el('p', { class: 'where' }, house.day(option.concertDate)),
     el('ul', { class: 'seats-kept' }, ...lines),
     el('dl', { class: 'bill' }, row(say('toPay'), money(house, hold.amount), 'sum'),
       el('div', {}, el('dt', {}, say('balance')), balance), el('div', {}, el('dt', {}, say('after')), after)),
@@ -205,7 +205,7 @@ function failed(code, hold, said) {
 /** A screen of one sentence and one way on. @param {string} code @param {string} action @param {() => void} act */
 function tell(code, action, act) {
   show(el('div', { class: 'column' }, el('div', { class: 'inner' },
-    el('h2', { tabindex: '-1', class: 'ending' }, say(code)),
+    el('h1', { tabindex: '-1', class: 'ending' }, say(code)),
     el('div', { class: 'actions' }, el('button', { type: 'button', class: 'button primary wide', onclick: act }, say(action))))));
 }
 
@@ -218,9 +218,9 @@ async function bookedScreen(booking, amount = booking.seats.length * booking.con
   const end = el('div', { class: 'actions' });
   const numbers = booking.seats.map((seat) => house.count(seat.seatNumber)).join(', ');
   const screen = el('div', { class: 'column' }, el('div', { class: 'inner' },
-    el('div', { class: 'done' }, el('span', { class: 'mark ok', 'aria-hidden': 'true' }), el('h2', { tabindex: '-1' }, say('booked'))),
+    el('div', { class: 'done' }, el('span', { class: 'mark ok', 'aria-hidden': 'true' }), el('h1', { tabindex: '-1' }, say('booked'))),
     el('section', { class: 'receipt', 'aria-label': say('booking') },
-      el('h3', {}, house.data.concert.title), el('p', {}, house.day(option.concertDate, true)), option.title !== house.data.concert.title && el('p', {}, option.title),
+      el('h2', {}, house.data.concert.title), el('p', {}, house.day(option.concertDate, true)), option.title !== house.data.concert.title && el('p', {}, option.title),
       el('dl', { class: 'where-row' }, el('div', {}, el('dt', {}, say('seats')), el('dd', { class: 'num' }, numbers))),
       el('dl', { class: 'bill' }, row(say('booking'), String(booking.reservationId), 'strong'), row(say('bookedAt'), house.clock(Date.parse(booking.createdAt), true)), row(say('payment'), String(booking.transactionId))),
       el('dl', { class: 'bill' }, row(say('times', { n: booking.seats.length, price: money(house, option.price) }), money(house, amount), 'strong'),
@@ -247,6 +247,6 @@ async function refund(booking, amount, question) {
     return;
   }
   show(el('div', { class: 'column' }, el('div', { class: 'inner' },
-    el('h2', { tabindex: '-1', class: 'ending' }, say('refundedTitle')), el('p', { class: 'lead' }, say('refunded', { price: money(house, amount) })),
+    el('h1', { tabindex: '-1', class: 'ending' }, say('refundedTitle')), el('p', { class: 'lead' }, say('refunded', { price: money(house, amount) })),
     el('div', { class: 'actions' }, el('button', { type: 'button', class: 'button primary wide', onclick: () => { leave(); house.rejoin(); } }, say('again'))))));
 }

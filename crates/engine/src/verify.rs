@@ -103,7 +103,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Turns what is off in two equal readings into findings; what is off and different each time is given back.
+    /// Turns what is off in two equal readings into findings; gives back what was not judged.
     fn settle(
         &mut self,
         mut suspects: Suspects,
@@ -127,6 +127,7 @@ impl Walk<'_> {
                 }
             }
         }
+        unsettled.extend(suspects.invariants());
         Ok(unsettled)
     }
 

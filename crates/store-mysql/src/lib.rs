@@ -25,5 +25,5 @@ mod write;
 pub use bulk::{MysqlBulk, open_empty};
 pub use clock::TimeSource;
 pub use desk::{MysqlDesk, MysqlTx};
-pub use open::{OpenOptions, Opened, open};
+pub use open::{OpenOptions, Opened, open, open_to_read};
 pub use reader::MysqlReader;

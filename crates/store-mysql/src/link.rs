@@ -9,13 +9,34 @@ use usher_engine::StoreError;
 
 use crate::error::{store_error, unavailable};
 
-/// Isolation of a connection's transactions.
+/// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Isolation {
-    /// Each statement sees what is committed when it starts: for desks, whose locks keep rows still.
-    ReadCommitted,
-    /// All statements of a transaction see one moment: for readers.
-    RepeatableRead,
+pub(crate) enum Role {
+    /// Batches: each statement sees what is committed when it starts, since locks keep rows still.
+    Desk,
+    /// Reading: all statements of a transaction see one moment.
+    Reader,
+    /// The schema and the dataset, whose statements may take long.
+    Setup,
+}
+
+impl Role {
+    fn isolation(self) -> &'static str {
+        match self {
+            Role::Desk | Role::Setup => "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            Role::Reader => "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        }
+    }
+
+    /// A server that says nothing for so long is taken for gone. Longer than a wait for a lock, and for a desk not
+    /// much longer: a commit without an answer must be settled soon.
+    fn silence_max(self) -> Duration {
+        match self {
+            Role::Desk => Duration::from_secs(LOCK_WAIT_SECS + 2),
+            Role::Reader => Duration::from_secs(30),
+            Role::Setup => Duration::from_secs(3_600),
+        }
+    }
 }
 
 /// A connection, or the way to one.
@@ -26,20 +47,14 @@ pub(crate) struct Link {
 
 /// How long a statement waits for a lock before its batch is run again.
 pub(crate) const LOCK_WAIT_SECS: u64 = 5;
-/// A server that says nothing for so long is taken for gone. Longer than any wait for a lock.
-const SILENCE_MAX: Duration = Duration::from_secs(30);
 const CONNECT_WAIT_MAX: Duration = Duration::from_secs(3);
 
 impl Link {
     /// The way to the server of `url`; nothing is connected yet.
-    pub(crate) fn new(url: &str, isolation: Isolation) -> Result<Self, StoreError> {
+    pub(crate) fn new(url: &str, role: Role) -> Result<Self, StoreError> {
         let opts = Opts::from_url(url).map_err(|error| {
             unavailable("read `store.url`", "write it as mysql://user:password@host:port/database", error)
         })?;
-        let level = match isolation {
-            Isolation::ReadCommitted => "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-            Isolation::RepeatableRead => "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-        };
         let session = format!(
             "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', \
              innodb_lock_wait_timeout = {LOCK_WAIT_SECS}"
@@ -49,10 +64,10 @@ impl Link {
             // A guarded write asks how many rows were as it says, not how many it made different.
             .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
             .tcp_connect_timeout(Some(CONNECT_WAIT_MAX))
-            .read_timeout(Some(SILENCE_MAX))
-            .write_timeout(Some(SILENCE_MAX))
+            .read_timeout(Some(role.silence_max()))
+            .write_timeout(Some(role.silence_max()))
             .stmt_cache_size(0)
-            .init(vec!["SET NAMES utf8mb4".to_string(), session, level.to_string()]);
+            .init(vec!["SET NAMES utf8mb4".to_string(), session, role.isolation().to_string()]);
         Ok(Self { opts: opts.into(), conn: None })
     }
 

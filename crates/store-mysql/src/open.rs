@@ -7,7 +7,7 @@ use crate::clock::TimeSource;
 use crate::desk::MysqlDesk;
 use crate::error::{corrupt, unavailable};
 use crate::ids::Blocks;
-use crate::link::{Isolation, Link};
+use crate::link::{Link, Role};
 use crate::marker::Marker;
 use crate::reader::MysqlReader;
 use crate::schema;
@@ -46,16 +46,13 @@ pub struct Opened {
 /// than this binary, is not ours, or its seeding did not finish. Each says what to do.
 pub fn open(url: &str, options: OpenOptions) -> Result<Opened, StoreError> {
     let mut link = prepared(url)?;
-    let seeding = link.number("look at the schema", "SELECT 1 FROM meta WHERE name = 'seeding'")?;
-    if seeding.is_some() {
-        let advice = "drop the database, create it again, and seed it anew";
-        return Err(unavailable("serve half a dataset", advice, "its seeding did not finish".to_string()));
-    }
+    refuse_half_a_dataset(&mut link)?;
     let secret = secret(&mut link)?;
-    let mut blocks = Blocks::new(link.another());
+    let way = Link::new(url, Role::Desk)?;
+    let mut blocks = Blocks::new(way.another());
     let mut desks = Vec::with_capacity(options.desks);
     for n in 0..options.desks {
-        let mut link = link.another();
+        let mut link = way.another();
         link.connect()?;
         let marker = Marker::create(&mut link, blocks.desk()?)?;
         let ids = BlockIds::new(Box::new(blocks.clone()));
@@ -74,20 +71,48 @@ pub fn open(url: &str, options: OpenOptions) -> Result<Opened, StoreError> {
     Ok(Opened { desks, readers, secret })
 }
 
+/// Opens a store for reading only, beside nodes that serve it or without any; `None` if the database holds nothing.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_to_read(url: &str) -> Result<Option<MysqlReader>, StoreError> {
+    let mut link = connected(url)?;
+    if !schema::is_there(&mut link)? {
+        return Ok(None);
+    }
+    refuse_half_a_dataset(&mut link)?;
+    Ok(open_readers(url, 1, &TimeSource::Database)?.pop())
+}
+
+fn refuse_half_a_dataset(link: &mut Link) -> Result<(), StoreError> {
+    match link.number("look at the schema", "SELECT 1 FROM meta WHERE name = 'seeding'")? {
+        None => Ok(()),
+        Some(_) => {
+            let advice = "drop the database, create it again, and seed it anew";
+            Err(unavailable("serve half a dataset", advice, "its seeding did not finish".to_string()))
+        }
+    }
+}
+
 /// Connects to a server that may be served from, and to a database with our schema.
 pub(crate) fn prepared(url: &str) -> Result<Link, StoreError> {
-    let mut link = Link::new(url, Isolation::ReadCommitted)?;
+    let mut link = connected(url)?;
+    schema::ensure(&mut link)?;
+    Ok(link)
+}
+
+fn connected(url: &str) -> Result<Link, StoreError> {
+    let mut link = Link::new(url, Role::Setup)?;
     link.connect()?;
     if link.number("look for the database", "SELECT DATABASE() IS NOT NULL")? != Some(1) {
         let advice = "write it as mysql://user:password@host:port/database, and create that database";
         return Err(unavailable("serve without a database", advice, "`store.url` names none".to_string()));
     }
-    schema::ensure(&mut link)?;
     Ok(link)
 }
 
 fn open_readers(url: &str, readers: usize, time: &TimeSource) -> Result<Vec<MysqlReader>, StoreError> {
-    let link = Link::new(url, Isolation::RepeatableRead)?;
+    let link = Link::new(url, Role::Reader)?;
     Ok((0..readers).map(|_| MysqlReader { link: link.another(), time: time.clone() }).collect())
 }
 

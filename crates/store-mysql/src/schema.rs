@@ -117,6 +117,11 @@ const OPTIONS: &str = "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8m
 /// Several nodes may do this at once.
 pub(crate) fn ensure(link: &mut Link) -> Result<(), StoreError> {
     refuse_loose_commits(link)?;
+    if is_there(link)? { Ok(()) } else { create(link) }
+}
+
+/// Whether the database has our schema, or is empty; a newer one and somebody else's are refused.
+pub(crate) fn is_there(link: &mut Link) -> Result<bool, StoreError> {
     let what = "look at the schema";
     let count = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()";
     let tables = link.number(what, count)?.unwrap_or(0);
@@ -135,8 +140,8 @@ pub(crate) fn ensure(link: &mut Link) -> Result<(), StoreError> {
         link.number(what, "SELECT CAST(value AS SIGNED) FROM meta WHERE name = 'schema'")?
     };
     match found {
-        None => create(link),
-        Some(VERSION) => Ok(()),
+        None => Ok(false),
+        Some(VERSION) => Ok(true),
         Some(version @ ..VERSION) => Err(corrupt(format!("a schema of version {version}, which never was"))),
         Some(version) => {
             let source = format!("its schema is version {version}, this binary knows {VERSION}");

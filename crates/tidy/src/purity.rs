@@ -7,7 +7,8 @@ use crate::syntax::{attributes, is_for_tests, product_files};
 use crate::{Verdict, Workspace};
 
 /// Libraries that `core` may name outside its tests: none has a clock, dice, threads or I/O.
-pub const PURE_LIBRARIES: [&str; 6] = ["compact_str", "hashbrown", "rustc-hash", "serde", "siphasher", "thiserror"];
+pub const PURE_LIBRARIES: [&str; 6] =
+    ["compact_str", "hashbrown", "rustc-hash", "serde", "siphasher", "thiserror"];
 
 /// What `core` may not name, and why.
 const REFUSED_IN_CORE: [(&[&str], &str); 15] = [

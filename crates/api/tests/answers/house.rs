@@ -59,6 +59,7 @@ impl House {
             amount: Money::from_minor_units(220_000),
             created_at: self.granted_at,
             expires_at: self.granted_at.plus(Span::from_secs(300)),
+            pass: None,
             state: HoldState::Live,
         }
     }

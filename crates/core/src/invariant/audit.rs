@@ -1,10 +1,10 @@
 //! The first walk over all rows: sums in buckets, counts, a digest, and what a row alone shows.
 
-use super::Finding;
 use super::postings::{mark, post};
 use super::rowwise::{Catalogue, look};
 use super::sheet::{Posting, Sheet, digest};
 use super::told::Scope;
+use super::{Finding, Invariant};
 use crate::{ClaimState, ConcertId, Effect, HoldState, IdKind, Reason};
 
 /// Buckets of every sheet: 4 MB for all of them, and some 60 of a million entities in each.
@@ -109,16 +109,16 @@ fn add(sums: &mut [u128], postings: &mut [u64; Sheet::COUNT], posting: &Posting)
 
 impl Suspects {
     /// Postings that a recount may have to keep, at most.
-    const POSTINGS_MAX: u64 = 1_000_000;
+    const POSTINGS_MAX: u64 = 250_000;
 
     /// Whether no bucket is off.
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty()
     }
 
-    /// How many buckets are off.
-    pub fn len(&self) -> usize {
-        self.buckets.len()
+    /// What is broken if rows in these buckets are wrong, one for each bucket.
+    pub fn invariants(&self) -> impl Iterator<Item = Invariant> {
+        self.buckets.iter().map(|(sheet, _, _)| sheet.invariant())
     }
 
     /// Takes as many as one recount can look into.

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use audit::{Audit, Suspects, Tally, Walked};
 pub use recount::{Recount, Unequal};
-pub use report::{Line, Report, Verdict};
+pub use report::{Line, Report, Verdict, grouped};
 pub use sheet::{Entity, Sheet};
 pub use told::Scope;
 

@@ -35,7 +35,7 @@ pub struct Line {
     pub violations: Vec<String>,
     /// How many there are.
     pub violations_total: u64,
-    /// How many groups of rows kept changing while they were looked at and were not judged.
+    /// How many groups of rows were not judged: they kept changing while they were looked at, or enough was found.
     pub unsettled: u64,
 }
 
@@ -75,7 +75,7 @@ impl Line {
 }
 
 impl Report {
-    /// Puts together what the walks found; `unsettled` are invariants of entities that could not be judged.
+    /// Puts together what the walks found; `unsettled` are invariants of rows that were not judged.
     pub fn new(
         tally: &Tally,
         digest: u128,
@@ -134,7 +134,7 @@ impl fmt::Display for Line {
             }
         }
         if self.unsettled > 0 {
-            write!(f, "; {} kept changing and were not judged", self.unsettled)?;
+            write!(f, "; {} groups of rows were not judged", self.unsettled)?;
         }
         Ok(())
     }
@@ -193,7 +193,7 @@ fn events(tally: &Tally, scope: &Scope) -> (u64, String) {
 }
 
 /// A number with a comma after every three digits.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (n, digit) in digits.chars().enumerate() {

@@ -6,6 +6,7 @@ mod opening;
 mod private_server;
 mod proxy;
 mod seeding;
+mod upkeep;
 
 #[path = "../databases/mod.rs"]
 mod databases;

@@ -1,7 +1,7 @@
 //! Opening: what is refused, each with what to do.
 
 use usher_engine::StoreError;
-use usher_store_mysql::{OpenOptions, open};
+use usher_store_mysql::{OpenOptions, open, open_to_read};
 
 use crate::databases::Database;
 use crate::{database, private_server};
@@ -91,4 +91,14 @@ fn the_schema_has_no_foreign_keys_and_compares_names_byte_by_byte() {
     assert_eq!(count(&format!("{texts} AND collation_name <> 'utf8mb4_bin' AND table_schema = '{name}'")), 0);
     let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE engine <> 'InnoDB'";
     assert_eq!(count(&format!("{tables} AND table_schema = '{name}'")), 0);
+}
+
+#[test]
+fn a_database_without_our_tables_reads_as_no_store_and_stays_empty() {
+    let Some(database) = database() else { return };
+    assert!(open_to_read(&database.url()).expect("the server answers").is_none());
+    let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()";
+    assert_eq!(database.number(tables), Ok(0));
+    opens(&database.url());
+    assert!(open_to_read(&database.url()).expect("the server answers").is_some());
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use usher_core::invariant::{Invariant, Line};
+use usher_core::invariant::{Invariant, Line, grouped};
 use usher_core::{HoldId, HoldState, IdKind, Movement, Reason, Span, Timestamp, TransferId, UserId};
 use usher_engine::{Reader, StoreError};
 use usher_lab::acks::{self, Ack, Op};
@@ -16,7 +16,7 @@ const ANSWER_MAX: Span = Span::from_secs(60);
 const TRANSFERS_MAX: usize = 1_000_000;
 const PAGE: usize = 1_000;
 
-/// The two lines that a record shows. Acknowledged joins and admissions come with the waiting room.
+/// The lines that a record shows. One of the box office tells of no joins and admissions: there is nothing to examine.
 pub fn compare(file: &Path, reader: &mut dyn Reader) -> Result<Vec<Line>, Failed> {
     let mut told = Told::default();
     for ack in acks::read(file).map_err(|error| unreadable(&error))? {
@@ -169,12 +169,16 @@ impl Told {
     }
 
     fn lines(self) -> Vec<Line> {
-        let examined = format!("{} acknowledged requests, {} unanswered", self.acknowledged, self.unanswered);
+        let examined =
+            format!("{} acknowledged requests, {} unanswered", grouped(self.acknowledged), self.unanswered);
         let keys =
             self.by_key.len() as u64 + self.money.values().map(|money| money.keys.len() as u64).sum::<u64>();
+        let keyed = format!("{} keys that were answered", grouped(keys));
         vec![
-            Line::new(Invariant::OneEffect, keys, format!("{keys} keys that were answered"), self.doubled),
+            Line::new(Invariant::OneEffect, keys, keyed, self.doubled),
             Line::new(Invariant::NoLostAck, self.acknowledged, examined, self.lost),
+            Line::new(Invariant::CapHeld, 0, String::new(), Vec::new()),
+            Line::new(Invariant::Fair, 0, String::new(), Vec::new()),
         ]
     }
 }

@@ -11,8 +11,7 @@ use crate::config::Config;
 use crate::failed::Failed;
 
 pub(super) fn open_to_read(url: &str) -> Result<Option<Box<dyn Reader>>, Failed> {
-    let options = OpenOptions { desks: 0, readers: 1, ..OpenOptions::default() };
-    let reader = usher_store_mysql::open(url, options)?.readers.pop();
+    let reader = usher_store_mysql::open_to_read(url)?;
     Ok(reader.map(|reader| Box::new(reader) as Box<dyn Reader>))
 }
 

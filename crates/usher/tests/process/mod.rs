@@ -1,5 +1,6 @@
 //! Running the real binary: commands to their end, and servers that end with their test.
 
+#![expect(clippy::unwrap_used, reason = "a panic here is a failed test and shows where")]
 #![allow(dead_code, reason = "every test file takes what it needs")]
 
 use std::io::{BufRead, BufReader};

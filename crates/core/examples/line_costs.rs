@@ -78,6 +78,12 @@ fn main() {
             line.ended(number, PlaceEnd::Used, later(13_000));
         }
     });
+    grow_silent(&mut line, waiting, now);
+}
+
+/// All fall silent and come back.
+fn grow_silent(line: &mut Line, waiting: u64, now: Timestamp) {
+    let later = |ms: u64| now.plus(Span::from_ms(ms));
     let (mut longest, mut ticks) = (0, 0);
     let mut silent = 0;
     measure("ticks in which all fall silent, per place", waiting, || {

@@ -1,5 +1,7 @@
 //! What the command line promises to scripts: exit statuses, streams, help, and the order of settings.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test and shows where")]
+
 mod process;
 
 use process::{command, run, text, usher};

@@ -1,5 +1,7 @@
 //! Seeding and verifying: the dataset is clean, and losing any one row of it is found.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test and shows where")]
+
 mod process;
 
 use std::path::Path;

@@ -1,4 +1,6 @@
 //! The same commands on MariaDB: seeded, served, robbed of a row. Needs `--features distributed` and `scripts/mariadb`.
+
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test and shows where")]
 #![cfg(feature = "distributed")]
 
 mod process;

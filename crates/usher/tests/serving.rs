@@ -1,5 +1,7 @@
 //! Serving: one line when ready, one server a directory, an end that drains; and everything through the front door.
 
+#![allow(clippy::unwrap_used, reason = "a panic here is a failed test and shows where")]
+
 mod process;
 
 use std::path::Path;

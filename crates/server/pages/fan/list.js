@@ -5,7 +5,7 @@ import { el } from './parts.js';
 
 /**
  * @param {import('./hall.js').Plan} hall
- * @param {{ say(key: string, values?: import('../types').Values): string, count(n: number): string, price: string, pick(seat: number): void }} to
+ * @param {{ say(key: string, values?: import('../types').Values): string, count(n: number): string, price: string, pick(seat: number): void, leave(): void }} to
  */
 export function makeList(hall, to) {
   /** @type {Uint8Array} */
@@ -23,6 +23,8 @@ export function makeList(hall, to) {
     return { block, name, section };
   });
   const root = el('div', { class: 'list' }, ...sections.map(({ section }) => section));
+
+  root.addEventListener('keydown', (event) => { if (event.key === 'Escape') to.leave(); });
 
   /** @param {import('./hall.js').Block} block @param {HTMLElement} rows */
   function fill(block, rows) {

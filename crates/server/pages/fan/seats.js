@@ -53,7 +53,7 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
     label: say('mapLabel'), zoomIn: say('zoomIn'), zoomOut: say('zoomOut'), stage: say('stage'), pick,
     leave: () => hold.focus(), tell,
   });
-  const list = makeList(hall, { say, count: house.count, price, pick });
+  const list = makeList(hall, { say, count: house.count, price, pick, leave: () => hold.focus() });
   const parts = frame();
   const { screen, toast, chips, free, hold, total, amount, times } = parts;
   const stopCount = pass?.validUntil

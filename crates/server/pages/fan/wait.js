@@ -310,6 +310,7 @@ function draw(place) {
   node('ahead-label').hidden = isOver;
   write('ahead-label', before === 0 ? '' : say('ahead'));
   node('big').classList.toggle('next', before === 0);
+  node('big').classList.toggle('long', before >= 1e6);
   write('ahead', before === 0 ? say('next') : count(before));
   node('big').lastElementChild?.toggleAttribute('hidden', before === 0);
   const text = isOver ? say('aheadShort', { n: count(before) }) : say('door');

@@ -36,6 +36,8 @@ async function open(name, { wide, dark }) {
   page.on('pageerror', (error) => failures.push(`${name}: ${error.stack}`));
   page.on('request', (request) => check(/^(http:\/\/127\.0\.0\.1:|data:)/.test(request.url()), `${name}: asked ${request.url()}`));
   const seen = async (state) => {
+    // Colours take 150 ms to change.
+    await page.waitForTimeout(250);
     const { violations } = await new AxeBuilder({ page }).analyze();
     for (const one of violations) failures.push(`${name} ${state}: axe ${one.id}: ${one.nodes[0].html.slice(0, 120)}`);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -76,6 +78,10 @@ async function buy(name, lang, look, byKeyboard) {
   await seen('seats');
   await press('[data-view=list]');
   await seen('list');
+  if (byKeyboard) {
+    for (let n = 0; n < 20 && !(await page.evaluate(() => document.activeElement?.closest('.list'))); n += 1) await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+  }
   await press('#hold');
   await page.waitForSelector('.actions .primary');
   await seen('short');
@@ -87,8 +93,8 @@ async function buy(name, lang, look, byKeyboard) {
   await seen('booked');
   if (byKeyboard) {
     await press('.actions .plain');
-    await press('.ask .button:last-child');
-    await page.waitForSelector('.ending');
+    await press('.actions .ask .button:last-child');
+    await page.waitForSelector('#shop .ending');
     await seen('refunded');
   }
   await context.close();

@@ -2,7 +2,7 @@
 //!
 //! A [`load::Script`] says what a crowd asks and what it makes of the answers; [`load::run`] drives it over keep-alive
 //! connections ([`client`]) at a [`pace::Pace`] and measures what the buyer felt ([`measure`]). The box office bench
-//! ([`boxoffice`]) is made of such scripts.
+//! ([`boxoffice`]) is made of such scripts, and so are the drills ([`drill`]), which kill a house under load.
 
 pub mod acks;
 pub mod bare;
@@ -10,6 +10,7 @@ pub mod boxoffice;
 pub mod client;
 pub mod cpu;
 pub mod draft;
+pub mod drill;
 pub mod load;
 pub mod measure;
 pub mod pace;

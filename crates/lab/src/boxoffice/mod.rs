@@ -1,7 +1,7 @@
 //! The box office bench: holds, purchases, steady churn and reads, against a running house.
 
 pub mod holds;
-mod prepare;
+pub(crate) mod prepare;
 pub mod purchases;
 mod read_back;
 pub mod reads;

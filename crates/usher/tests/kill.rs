@@ -1,0 +1,61 @@
+//! Kill -9 of the real server with hundreds of requests in flight: judged by what clients were told.
+
+use std::path::PathBuf;
+
+use usher_lab::drill::house::Store;
+use usher_lab::drill::{Drill, Victim, box_office};
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// A few rounds; `scripts/drills/kill` asks for twenty.
+fn drill(store: Store, victim: Victim, work: PathBuf) {
+    let drill = Drill {
+        usher: env!("CARGO_BIN_EXE_usher").into(),
+        store,
+        victim,
+        rounds: number("DRILL_ROUNDS", 3),
+        writes_min: 1_000,
+        in_flight_min: 500,
+        work,
+        rng: number("DRILL_RNG", 1) as u64,
+    };
+    let report = box_office(&drill).unwrap();
+    println!("{report}");
+    assert!(report.failures.is_empty(), "{report}");
+    assert_eq!(report.rounds.len(), drill.rounds);
+    assert!(report.rounds.iter().all(|round| round.in_flight >= 500 && round.writes >= 1_000), "{report}");
+    assert!(report.ended_with.contains("status: 0"), "{report}");
+    if drill.victim == Victim::Server {
+        assert!(report.kills_in_start_up >= 3, "{report}");
+    }
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_or_doubled_by_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    drill(Store::Directory(folder.path().join("data")), Victim::Server, folder.path().into());
+}
+
+/// `DRILL_MYSQL`: a database of a MariaDB that `scripts/mariadb` keeps in the directory `DRILL_DATABASE`.
+fn mysql() -> (Store, PathBuf) {
+    let told = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
+    (Store::Url(told("DRILL_MYSQL")), told("DRILL_DATABASE").into())
+}
+
+#[test]
+#[ignore = "needs a MariaDB: scripts/drills/kill mysql"]
+fn nothing_acknowledged_is_lost_or_doubled_on_mariadb_by_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    drill(mysql().0, Victim::Server, folder.path().into());
+}
+
+#[test]
+#[ignore = "needs a MariaDB: scripts/drills/kill mysql-database"]
+fn nothing_acknowledged_is_lost_or_doubled_by_a_kill_of_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, dir) = mysql();
+    let script = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/mariadb"));
+    drill(store, Victim::Database { script, dir }, folder.path().into());
+}

@@ -76,7 +76,11 @@ fn the_front_page_is_served() {
     let page = run(Command::new("curl").args(["--silent", "--show-error", "--include", &serving.url]));
     page.must_end_with(0, "");
     assert!(page.stdout.starts_with("HTTP/1.1 200 OK"), "{}", page.stdout);
-    assert!(page.stdout.contains("text/html") && page.stdout.contains("<title>Usher</title>"), "{}", page.stdout);
+    assert!(
+        page.stdout.contains("text/html") && page.stdout.contains("<title>Usher</title>"),
+        "{}",
+        page.stdout
+    );
 }
 
 #[test]

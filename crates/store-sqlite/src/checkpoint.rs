@@ -26,6 +26,8 @@ struct Shared {
     restart_due: AtomicBool,
     /// Held by whoever checkpoints.
     at_work: Mutex<()>,
+    /// An fsync that failed: the process must stop.
+    fatal: Mutex<Option<StoreError>>,
 }
 
 /// The writer's handle to its checkpoints.
@@ -47,8 +49,14 @@ impl Checkpoints {
         let run = move || {
             while !watched.stopped.load(Ordering::Relaxed) {
                 std::thread::sleep(LOOK_EVERY);
-                if let Err(error) = copy_back(&db, &watched) {
-                    tracing::warn!(%error, "a checkpoint failed; the WAL grows until one succeeds");
+                let Err(error) = copy_back(&db, &watched).map_err(store_error("copy the WAL back")) else {
+                    continue;
+                };
+                tracing::warn!(%error, "a checkpoint failed; the WAL grows until one succeeds");
+                if let StoreError::Fatal { .. } = error {
+                    // A later fsync may claim to have written what this one lost: nothing may follow it.
+                    *watched.fatal.lock().expect("no holder of this lock panics") = Some(error);
+                    return;
                 }
             }
         };
@@ -59,6 +67,9 @@ impl Checkpoints {
     /// Lets the WAL start from its beginning, if it is time and nobody else checkpoints. What is left to copy by then
     /// is what came in since the last copy.
     pub(crate) fn restart_if_due(&self, db: &Connection) -> Result<(), StoreError> {
+        if let Some(error) = self.shared.fatal.lock().expect("no holder of this lock panics").take() {
+            return Err(error);
+        }
         if !self.shared.restart_due.load(Ordering::Relaxed) {
             return Ok(());
         }

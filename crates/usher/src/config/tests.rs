@@ -18,7 +18,9 @@ fn refused(pairs: &[(&str, &str)]) -> String {
 #[test]
 fn the_defaults_are_those_that_scripts_rely_on() {
     let (config, notes) = set(&[]).unwrap();
-    assert_eq!(notes, Vec::<String>::new());
+    // The test script's own variables stand in the environment of its tests.
+    let notes: Vec<&String> = notes.iter().filter(|note| !note.starts_with("USHER_TEST_")).collect();
+    assert!(notes.is_empty(), "{notes:?}");
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.admin.listen.to_string(), "127.0.0.1:8081");
     assert_eq!((config.auth.mode, config.timezone.as_str()), (AuthMode::Token, "Asia/Seoul"));

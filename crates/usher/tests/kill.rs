@@ -1,5 +1,7 @@
 //! Kill -9 of the real server with hundreds of requests in flight: judged by what clients were told.
 
+#![expect(clippy::unwrap_used, reason = "a panic here is a failed test and shows where")]
+
 use std::path::PathBuf;
 
 use usher_lab::drill::house::Store;

@@ -11,18 +11,24 @@ use super::live_count::queue_bytes;
 use crate::{Span, Timestamp};
 
 /// The width of an age, and of a step of the forecast.
-pub(super) const STEP: Span = Span::from_secs(2);
+pub(super) const STEP: Span = Span::from_secs(1);
 /// Six minutes; the last age holds all that are older.
-const AGES: usize = 180;
-/// What is learnt at an age weighs against this many ends at the hazard of the age before.
+const AGES: usize = 360;
+/// What is learnt at an age weighs against this many ends at the share of the age before.
 const ENDS_BEFORE: f64 = 4.0;
-/// What was learnt loses this share of its weight in a step: half in 3.5 minutes.
-const FORGOTTEN: f64 = 1.0 / 150.0;
+/// What was learnt keeps this share of its weight in a step: half in 3.5 minutes.
+const REMEMBERED: f64 = 299.0 / 300.0;
+/// What to expect of an age that comes to the end of its time before any was seen to.
+const ENDS_BY_TTL: f64 = 0.5;
 
+/// A line of the life table.
 #[derive(Debug, Default, Clone, Copy)]
 struct Learnt {
-    lived_ms: f64,
+    /// How many came to this age, and how many of them ended at it.
+    came: f64,
     ended: f64,
+    /// How many ended at it in the step that is not over yet.
+    ended_now: u32,
 }
 
 /// Passes by age.
@@ -32,7 +38,6 @@ pub(super) struct Turnover {
     given: VecDeque<u32>,
     /// The step of the newest.
     step: i64,
-    counted_until: Timestamp,
     /// By age, the youngest first.
     learnt: Box<[Learnt; AGES]>,
     /// How long a pass lives if nothing ends or lengthens it.
@@ -42,13 +47,7 @@ pub(super) struct Turnover {
 impl Turnover {
     pub fn new(now: Timestamp) -> Self {
         let learnt = Box::new([Learnt::default(); AGES]);
-        Self {
-            given: VecDeque::from([0]),
-            step: step_of(now),
-            counted_until: now,
-            learnt,
-            ttl: Span::default(),
-        }
+        Self { given: VecDeque::from([0]), step: step_of(now), learnt, ttl: Span::default() }
     }
 
     pub fn given(&mut self, at: Timestamp, ttl: Span) {
@@ -59,7 +58,7 @@ impl Turnover {
 
     pub fn ended(&mut self, given_at: Timestamp) {
         let age = self.age(given_at);
-        self.learnt[age].ended += 1.0;
+        self.learnt[age].ended_now += 1;
         let living = self.living(age);
         *living = living.saturating_sub(1);
     }
@@ -73,13 +72,8 @@ impl Turnover {
         &mut self.given[newest - age]
     }
 
-    /// Counts the time since the last call.
+    /// Lets everybody grow older until now.
     pub fn count(&mut self, now: Timestamp) {
-        let ms = now.since(self.counted_until).ms() as f64;
-        self.counted_until = self.counted_until.max(now);
-        for (learnt, living) in self.learnt.iter_mut().zip(self.given.iter().rev()) {
-            learnt.lived_ms += f64::from(*living) * ms;
-        }
         let steps = (step_of(now) - self.step).max(0);
         self.step += steps;
         for _ in 0..steps.min(AGES as i64) {
@@ -88,33 +82,33 @@ impl Turnover {
     }
 
     fn age_by_a_step(&mut self) {
+        for (learnt, living) in self.learnt.iter_mut().zip(self.given.iter().rev()) {
+            let ended_now = f64::from(std::mem::take(&mut learnt.ended_now));
+            learnt.came = learnt.came * REMEMBERED + f64::from(*living) + ended_now;
+            learnt.ended = learnt.ended * REMEMBERED + ended_now;
+        }
         self.given.push_back(0);
         if self.given.len() > AGES {
             let oldest = self.given.pop_front().unwrap_or(0);
             self.given[0] += oldest;
         }
-        for learnt in self.learnt.iter_mut() {
-            learnt.lived_ms *= 1.0 - FORGOTTEN;
-            learnt.ended *= 1.0 - FORGOTTEN;
-        }
     }
 
-    /// The share of each age that ends within a step.
+    /// The share of each age that ends at it.
     fn ending(&self) -> [f64; AGES] {
-        let lived_ms: f64 = self.learnt.iter().map(|learnt| learnt.lived_ms).sum();
+        let came: f64 = self.learnt.iter().map(|learnt| learnt.came).sum();
         let ended: f64 = self.learnt.iter().map(|learnt| learnt.ended).sum();
-        let mut hazard = ended / lived_ms.max(1.0);
+        let mut share = ended / came.max(1.0);
         let ttl_age = (self.ttl.ms() / STEP.ms()) as usize;
         let mut ending = [0.0; AGES];
         for (age, learnt) in self.learnt.iter().enumerate() {
             if age == ttl_age {
-                hazard = 1.0 / STEP.ms() as f64;
+                share = ENDS_BY_TTL;
             }
-            if hazard > 0.0 || learnt.ended > 0.0 {
-                let before_ms = if hazard > 0.0 { ENDS_BEFORE / hazard } else { 0.0 };
-                hazard = (learnt.ended + ENDS_BEFORE) / (learnt.lived_ms + before_ms).max(1.0);
+            if share > 0.0 {
+                share = (learnt.ended + ENDS_BEFORE) / (learnt.came + ENDS_BEFORE / share);
             }
-            ending[age] = 1.0 - (-hazard * STEP.ms() as f64).exp();
+            ending[age] = share;
         }
         ending
     }
@@ -133,14 +127,13 @@ impl Turnover {
             living.copy_within(..AGES - 2, 1);
             living[0] = 0.0;
             let mut total = 0.0;
-            for age in 1..AGES {
-                // The oldest age keeps its own hazard; all others have just left the age before.
-                living[age] *= 1.0 - ending[if age == AGES - 1 { age } else { age - 1 }];
-                total += living[age];
+            for (living, ending) in living.iter_mut().zip(&ending) {
+                *living *= 1.0 - ending;
+                total += *living;
             }
-            // Who is let in during a step is there for half of it, and makes room again if gone by then.
-            let stays = 1.0 - ending[0] / 2.0;
-            let admitted = ((live_max - total).max(0.0) / stays).min(admits_max);
+            // Some of those who are let in are gone within the step and make room again.
+            let stays = 1.0 - ending[0];
+            let admitted = ((live_max - total).max(0.0) / stays.max(0.1)).min(admits_max);
             living[0] = admitted * stays;
             coming.push(admitted);
         }

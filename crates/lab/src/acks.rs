@@ -9,6 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::seen::{Place, Room};
+
 /// What was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -20,6 +22,18 @@ pub enum Op {
     Cancel,
     Charge,
     Use,
+    /// A place in line was asked for.
+    Join,
+    /// A fan asked where they stand.
+    Poll,
+    /// A stream told a fan where they stand.
+    Watch,
+    /// A stream ended.
+    WatchEnd,
+    /// The line was left.
+    Leave,
+    /// The operator looked at a room or changed it.
+    Room,
 }
 
 /// One answer, or the lack of one. Members that an operation does not have are left out.
@@ -42,6 +56,18 @@ pub struct Ack<'a> {
     pub transaction_id: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<u64>,
+    /// What was said of the place in line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// What was said of the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<Box<Room>>,
+    /// The client hung up before the answer, on purpose: that tells nothing of the server.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+    /// When the request was sent, by the same clock as `at_ms`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_ms: Option<u64>,
     /// When the answer came, by the client's wall clock, in milliseconds since 1970.
     pub at_ms: u64,
 }
@@ -59,6 +85,10 @@ impl<'a> Ack<'a> {
             temporal_reservation_id: None,
             transaction_id: None,
             amount: None,
+            place: None,
+            room: None,
+            cut: false,
+            sent_ms: None,
             at_ms: now_ms(),
         }
     }

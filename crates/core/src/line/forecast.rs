@@ -83,8 +83,12 @@ mod tests {
         let mut admissions = vec![0.0; 10];
         admissions.resize(20, 4.0);
         let forecast = Forecast::new(&admissions, 0.0).expect("people are let in later");
-        assert_eq!(forecast.wait(3), Span::from_secs(22));
-        assert_eq!(forecast.wait(4).ms(), 22_500);
+        assert_eq!(
+            forecast.wait(3).ms(),
+            11 * STEP.ms(),
+            "the fourth of four, at the end of the eleventh step"
+        );
+        assert_eq!(forecast.wait(4).ms(), 11 * STEP.ms() + STEP.ms() / 4);
         assert_eq!(Forecast::new(&[1.0, 0.0, 0.0], 0.0), None);
     }
 }

@@ -5,6 +5,7 @@
 //! in buckets by entity, so that one walk shows which buckets are off; a [`Recount`] then keeps the two sides of
 //! the entities in these buckets alone and names them.
 
+mod admissions;
 mod audit;
 mod label;
 mod postings;
@@ -23,6 +24,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use admissions::{Admissions, Asked, Limits};
 pub use audit::{Audit, Suspects, Tally, Walked};
 pub use recount::{Recount, Unequal};
 pub use report::{Line, Report, Verdict, grouped};

@@ -10,8 +10,8 @@ use crate::client::Answer;
 use crate::draft::Draft;
 
 /// How often a request is sent before a fan gives up on it.
-const SENDS_MAX: u32 = 30;
-/// The shortest rest before sending again; it doubles up to thirty times that.
+const SENDS_MAX: u32 = 12;
+/// The shortest rest before sending again; it doubles up to 32 times that.
 const REST: Duration = Duration::from_millis(50);
 /// Longest time after which a retrying fan hangs up.
 const CUT_AFTER_MICROS: u64 = 3_000;

@@ -102,10 +102,6 @@ impl Ground {
         }
     }
 
-    pub fn is_over(&self) -> bool {
-        *self.over.borrow()
-    }
-
     pub fn end(self) -> (Tally, Recorder) {
         (self.tally.into_inner(), self.record.into_inner())
     }

@@ -1,4 +1,6 @@
-//! What clients were told, compared with what the store has: NO-LOST-ACK and ONE-EFFECT.
+//! What clients were told, compared with what the store has: NO-LOST-ACK, ONE-EFFECT, CAP-HELD and FAIR.
+
+mod line;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,7 +18,7 @@ const ANSWER_MAX: Span = Span::from_secs(60);
 const TRANSFERS_MAX: usize = 1_000_000;
 const PAGE: usize = 1_000;
 
-/// The lines that a record shows. One of the box office tells of no joins and admissions: there is nothing to examine.
+/// The lines that a record shows.
 pub fn compare(file: &Path, reader: &mut dyn Reader) -> Result<Vec<Line>, Failed> {
     let mut told = Told::default();
     for ack in acks::read(file).map_err(|error| unreadable(&error))? {
@@ -44,6 +46,7 @@ struct Told {
     /// Which key an effect was first answered to.
     by_effect: BTreeMap<Effect, String>,
     money: BTreeMap<String, Money>,
+    line: line::Lines,
 }
 
 /// What came of a request, as far as its answer names it.
@@ -72,10 +75,15 @@ impl Told {
             0 => {
                 self.unanswered += 1;
                 self.may_have_moved(ack);
+                self.line.unanswered(ack);
                 return Ok(());
             }
             // A refusal changed nothing.
             _ => return Ok(()),
+        }
+        if ack.op == Op::Room {
+            self.line.hear(ack, reader)?;
+            return Ok(());
         }
         self.acknowledged += 1;
         self.hear_key(ack);
@@ -88,6 +96,8 @@ impl Told {
                 self.moved(ack);
                 None
             }
+            Op::Join | Op::Poll | Op::Watch | Op::WatchEnd => self.line.hear(ack, reader)?,
+            Op::Leave | Op::Room => None,
         };
         self.lost.extend(lost);
         Ok(())
@@ -98,7 +108,17 @@ impl Told {
         let effect = match ack.op {
             Op::Hold => ack.temporal_reservation_id.map(Effect::Hold),
             Op::Pay => ack.transaction_id.map(Effect::Payment),
-            Op::GiveBack | Op::Confirm | Op::Cancel | Op::Charge | Op::Use => None,
+            Op::GiveBack
+            | Op::Confirm
+            | Op::Cancel
+            | Op::Charge
+            | Op::Use
+            | Op::Join
+            | Op::Poll
+            | Op::Watch
+            | Op::WatchEnd
+            | Op::Leave
+            | Op::Room => None,
         };
         let (Some(key), Some(effect)) = (&ack.key, effect) else { return };
         let scope = (ack.user.to_string(), key.to_string());
@@ -121,7 +141,17 @@ impl Told {
         match ack.op {
             Op::Charge => money.charged.push(amount),
             Op::Use => money.used.push(amount),
-            Op::Hold | Op::GiveBack | Op::Confirm | Op::Pay | Op::Cancel => {}
+            Op::Hold
+            | Op::GiveBack
+            | Op::Confirm
+            | Op::Pay
+            | Op::Cancel
+            | Op::Join
+            | Op::Poll
+            | Op::Watch
+            | Op::WatchEnd
+            | Op::Leave
+            | Op::Room => {}
         }
     }
 
@@ -174,11 +204,12 @@ impl Told {
         let keys =
             self.by_key.len() as u64 + self.money.values().map(|money| money.keys.len() as u64).sum::<u64>();
         let keyed = format!("{} keys that were answered", grouped(keys));
+        let [capped, fair] = self.line.judge();
         vec![
             Line::new(Invariant::OneEffect, keys, keyed, self.doubled),
             Line::new(Invariant::NoLostAck, self.acknowledged, examined, self.lost),
-            Line::new(Invariant::CapHeld, 0, String::new(), Vec::new()),
-            Line::new(Invariant::Fair, 0, String::new(), Vec::new()),
+            capped,
+            fair,
         ]
     }
 }

@@ -10,10 +10,7 @@ export interface Performance {
   state: 'ON_SALE' | 'CLOSED' | 'CANCELLED';
 }
 export interface PageData {
-  lang: Lang; zone: string; mode: string; words: Record<string, string>; concert: Concert; performances: Performance[];
-  free: number[]; passMinutes: number;
-  /** When the room lets in, in milliseconds; 0: it has no such time. */
-  opensAt: number;
+  lang: Lang; zone: string; words: Record<string, string>; concert: Concert; room: string; passMinutes: number;
 }
 export interface Place {
   userId: string; tokenValue: string; position: number | null; validUntil: string | null; status: 'WAITING' | 'PROCESSING';
@@ -36,14 +33,18 @@ export interface Answer<T> { status: number; body: T; problem: Problem | null; h
 /** What the waiting page hands to the seats that come after it. */
 export interface House {
   data: PageData; room: string; user: string;
+  /** Every date ahead; empty until the seats are opened. */
+  performances: Performance[];
   say(key: string, values?: Values): string;
   count(n: number): string;
   clock(at: number | Date, seconds?: boolean): string;
-  day(at: string, long?: boolean): string;
   now(): number;
   ask<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
   announce(text: string, urgent?: boolean): void;
   place(): Promise<Answer<Place>>;
+  leave(): Promise<Answer<null>>;
+  stop(): void;
+  join(): void;
   rejoin(): void;
   ended(code: string): void;
 }

@@ -27,6 +27,21 @@ export function money(house, amount) {
   return house.data.lang === 'ko' ? `${house.count(amount)}원` : `₩${house.count(amount)}`;
 }
 
+/** A performance's day and time, in the venue's zone. @param {House} house @param {string} at @param {boolean} [long] With the year. */
+export function day(house, at, long) {
+  const { lang, zone } = house.data;
+  const korean = lang === 'ko';
+  const date = new Date(at);
+  /** @param {Intl.DateTimeFormatOptions} options */
+  const part = (options) => new Intl.DateTimeFormat(korean ? 'ko-KR' : 'en-GB', { timeZone: zone, ...options }).format(date);
+  const month = part({ month: korean ? 'long' : 'short' });
+  const monthDay = korean ? `${month}\u00a0${part({ day: 'numeric' })}` : `${part({ day: 'numeric' })}\u00a0${month}`;
+  const week = part({ weekday: 'short' });
+  const year = part({ year: 'numeric' });
+  if (korean) return `${long ? year + '\u00a0' : ''}${monthDay} (${week}) ${house.clock(date)}`;
+  return long ? `${week} ${monthDay} ${year}, ${house.clock(date)} (${zone === 'Asia/Seoul' ? 'KST' : zone})` : `${week} ${monthDay}, ${house.clock(date)}`;
+}
+
 /** Minutes and seconds left, never below 0:00. @param {number} ms */
 export function left(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));

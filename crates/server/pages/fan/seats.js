@@ -3,7 +3,7 @@
 import { FREE, HELD, MINE, countFree, plan, run, unpack } from './hall.js';
 import { makeList } from './list.js';
 import { makeMap, mark } from './map.js';
-import { busy, countdown, el, money, surely } from './parts.js';
+import { busy, countdown, day, el, money, surely } from './parts.js';
 
 /** @typedef {import('../types').House} House */
 /** @typedef {import('../types').Performance} Performance */
@@ -76,12 +76,12 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
     const signs = [[FREE, 'free0'], [MINE, 'yours'], [HELD, 'held'], [2, 'sold']].map(([state, word]) => el('li', {}, mark(Number(state)), say(String(word))));
     const screen = el('div', { class: 'choosing' },
       el('div', { class: 'seat-top' },
-        el('div', { class: 'what' }, el('h1', { tabindex: '-1' }, house.day(performance.concertDate)), el('p', {}, house.data.concert.title)),
+        el('div', { class: 'what' }, el('h1', { tabindex: '-1' }, day(house, performance.concertDate)), el('p', {}, house.data.concert.title)),
         el('ol', { class: 'steps', 'aria-label': say('steps') }, ...steps), timer),
       el('div', { class: 'tools' },
         el('div', { class: 'views', role: 'group', 'aria-label': say('view') }, ...views),
         hall.blocks.length > 1 && choose, most > 1 && together,
-        house.data.performances.length > 1 && el('button', { type: 'button', class: 'tool other', onclick: then.back }, say('back')), free),
+        house.performances.length > 1 && el('button', { type: 'button', class: 'tool other', onclick: then.back }, say('back')), free),
       el('div', { class: 'seats-in' }, map.root, list.root, toast),
       el('aside', { class: 'tray', 'aria-label': say('yourSeats') },
         el('div', { class: 'yours' }, el('h2', {}, say('yourSeats')), total, chips),

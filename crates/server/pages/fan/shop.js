@@ -1,6 +1,6 @@
 // After the line: which date, which seats, pay, booked. Every refusal says why, what to do next and what is kept.
 
-import { balanceOf, band, busy, countdown, el, left, money, row, speaker, surely } from './parts.js';
+import { balanceOf, band, busy, countdown, day, el, left, money, row, speaker, surely } from './parts.js';
 import { mark } from './map.js';
 import { seatsScreen } from './seats.js';
 
@@ -35,7 +35,9 @@ export async function open(theHouse, theHost, thePass, at) {
   await style();
   const words = house.data.lang === 'ko' ? await import('./shop.ko.js') : await import('./shop.en.js');
   say = speaker(words.default);
-  const known = await Promise.all(house.data.performances.slice(0, STATUSES_MAX).map(
+  const dates = await house.ask('GET', `/c/${house.data.concert.concertId}/dates`);
+  if (dates.status === 200) house.performances = /** @type {any} */ (dates.body).performances;
+  const known = await Promise.all(house.performances.slice(0, STATUSES_MAX).map(
     (performance) => house.ask('GET', `/api/reservations/status/${encodeURIComponent(house.user)}/${performance.concertOptionId}`)));
   const live = known.flatMap((answer) => (answer.status === 200 ? /** @type {any} */ (answer.body).reservationStatusResponses : []));
   const hold = live.find((one) => one.isTemporary);
@@ -87,9 +89,9 @@ async function datesScreen() {
   const counts = answer.status === 200 ? /** @type {any} */ (answer.body).availableDateResponses : [];
   /** @type {Map<number, number>} */
   const free = new Map(counts.map((/** @type {any} */ date) => [date.concertOptionId, date.seatsAvailable]));
-  const cards = house.data.performances.filter((performance) => performance.waitingQueueId === house.room || !pass)
+  const cards = house.performances.filter((performance) => performance.waitingQueueId === house.room || !pass)
     .map((performance) => card(performance, free.get(performance.concertOptionId)));
-  const first = house.data.performances[0];
+  const first = house.performances[0];
   const torch = band(say('turn'), say('choose'));
   const note = el('p', { class: 'small note' }, say('limitNote', { n: first?.maxSeatsPerUser ?? 4, m: Math.round((first?.holdSeconds ?? 300) / 60) }));
   const screen = el('div', { class: 'column' }, pass?.validUntil && torch.box,
@@ -107,7 +109,7 @@ function card(performance, free) {
   const bar = el('span', { class: 'share' }, el('i', {}));
   bar.style.setProperty('--p', String((free ?? 0) / performance.maxSeats));
   const inside = [
-    el('b', {}, house.day(performance.concertDate)), el('em', {}, state),
+    el('b', {}, day(house, performance.concertDate)), el('em', {}, state),
     el('span', { class: 'num' }, say('seatsFree', { free: house.count(free ?? 0), total: house.count(performance.maxSeats) })),
     el('span', { class: 'num right' }, money(house, performance.price)), bar];
   return el('li', {}, can ? el('button', { type: 'button', class: 'card', onclick: () => seats(performance, []) }, ...inside) : el('div', { class: 'card off' }, ...inside));
@@ -134,7 +136,7 @@ async function payScreen(hold) {
   const option = hold.concertOption;
   const lines = hold.seats.map((seat) => el('li', {}, mark(MINE), el('span', {}, say('seat', { n: house.count(seat.seatNumber) })), el('span', { class: 'num right' }, money(house, option.price))));
   const screen = el('div', { class: 'column' }, torch.box, el('div', { class: 'inner' },
-    el('h1', { tabindex: '-1', class: 'title' }, house.data.concert.title), el('p', { class: 'where' }, house.day(option.concertDate)),
+    el('h1', { tabindex: '-1', class: 'title' }, house.data.concert.title), el('p', { class: 'where' }, day(house, option.concertDate)),
     el('ul', { class: 'seats-kept' }, ...lines),
     el('dl', { class: 'bill' }, row(say('toPay'), money(house, hold.amount), 'sum'),
       el('div', {}, el('dt', {}, say('balance')), balance), el('div', {}, el('dt', {}, say('after')), after)),
@@ -220,7 +222,7 @@ async function bookedScreen(booking, amount = booking.seats.length * booking.con
   const screen = el('div', { class: 'column' }, el('div', { class: 'inner' },
     el('div', { class: 'done' }, el('span', { class: 'mark ok', 'aria-hidden': 'true' }), el('h1', { tabindex: '-1' }, say('booked'))),
     el('section', { class: 'receipt', 'aria-label': say('booking') },
-      el('h2', {}, house.data.concert.title), el('p', {}, house.day(option.concertDate, true)), option.title !== house.data.concert.title && el('p', {}, option.title),
+      el('h2', {}, house.data.concert.title), el('p', {}, day(house, option.concertDate, true)), option.title !== house.data.concert.title && el('p', {}, option.title),
       el('dl', { class: 'where-row' }, el('div', {}, el('dt', {}, say('seats')), el('dd', { class: 'num' }, numbers))),
       el('dl', { class: 'bill' }, row(say('booking'), String(booking.reservationId), 'strong'), row(say('bookedAt'), house.clock(Date.parse(booking.createdAt), true)), row(say('payment'), String(booking.transactionId))),
       el('dl', { class: 'bill' }, row(say('times', { n: booking.seats.length, price: money(house, option.price) }), money(house, amount), 'strong'),
@@ -235,7 +237,7 @@ async function bookedScreen(booking, amount = booking.seats.length * booking.con
   undo.onclick = () => { question.hidden = false; undo.hidden = true; keep.focus(); };
   question.append(keep, sure);
   end.append(el('button', { type: 'button', class: 'button wide', onclick: () => print() }, say('print')),
-    el('p', { class: 'small' }, say('mind') + ' ', undo), question, el('p', { class: 'small' }, say('until', { time: house.day(option.concertDate) })));
+    el('p', { class: 'small' }, say('mind') + ' ', undo), question, el('p', { class: 'small' }, say('until', { time: day(house, option.concertDate) })));
   now.textContent = money(house, await balanceOf(house));
 }
 

@@ -1,16 +1,17 @@
-// The waiting page: join, wait, be let in. Everything after that is in /pages/shop.js.
+// The waiting page: join, wait, be let in. What few need while they wait (leaving, how a place ended, the sound) and all
+// that comes after it are modules of their own, loaded when they are needed.
 
 /** @typedef {import('../types').House} House */
 /** @typedef {import('../types').Place} Place */
-/** @typedef {import('../types').Problem} Problem */
 
 /** @param {string} id @returns {HTMLElement} */
 const node = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** @type {import('../types').PageData} */
 const data = JSON.parse(node('data').textContent || '');
+data.concert.title = document.title;
 const ask = new URLSearchParams(location.search);
 const korean = data.lang === 'ko';
-const room = ask.get('room') || data.performances[0]?.waitingQueueId || 'main';
+const room = ask.get('room') || data.room;
 
 /** @param {string} key @param {import('../types').Values} [values] */
 function say(key, values = {}) {
@@ -37,9 +38,9 @@ function hours(at, seconds) {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: data.zone, hour: 'numeric', minute: '2-digit', second: seconds ? '2-digit' : undefined, hour12: true,
   }).formatToParts(at);
-  const half = parts.find((part) => part.type === 'dayPeriod')?.value === 'PM';
-  const time = parts.filter((part) => part.type !== 'dayPeriod').map((part) => part.value).join('').trim();
-  return { half: korean ? (half ? '오후' : '오전') : (half ? 'PM' : 'AM'), time };
+  const { hour, minute, second, dayPeriod } = Object.fromEntries(parts.map((part) => [part.type, part.value]));
+  const time = [hour, minute, second].slice(0, seconds ? 3 : 2).join(':');
+  return { half: korean ? (dayPeriod === 'PM' ? '오후' : '오전') : dayPeriod, time };
 }
 /** @param {number | Date} at @param {boolean} [seconds] */
 function clock(at, seconds) {
@@ -54,21 +55,6 @@ function clocks(from, to) {
   const both = a.time + say('to') + b.time;
   return korean ? `${a.half}\u00a0${both}` : `${both}\u00a0${a.half}`;
 }
-/** @param {string} at @param {boolean} [long] */
-function day(at, long) {
-  const date = new Date(at);
-  const words = korean ? 'ko-KR' : 'en-GB';
-  /** @param {Intl.DateTimeFormatOptions} options */
-  const part = (options) => new Intl.DateTimeFormat(words, { timeZone: data.zone, ...options }).format(date);
-  const month = part({ month: korean ? 'long' : 'short' });
-  const monthDay = korean ? `${month}\u00a0${part({ day: 'numeric' })}` : `${part({ day: 'numeric' })}\u00a0${month}`;
-  const week = part({ weekday: 'short' });
-  const year = part({ year: 'numeric' });
-  const zone = data.zone === 'Asia/Seoul' ? 'KST' : data.zone;
-  if (korean) return `${long ? year + '\u00a0' : ''}${monthDay} (${week}) ${clock(date)}`;
-  return long ? `${week} ${monthDay} ${year}, ${clock(date)} (${zone})` : `${week} ${monthDay}, ${clock(date)}`;
-}
-
 /** How long and until when, as a range: 0.85 to 1.25 of the estimate. @param {number} eta Seconds. */
 function range(eta) {
   /** @param {number} minutes */
@@ -109,13 +95,6 @@ const user = (named && /^[\w.@-]{1,64}$/.test(named) && named) || kept(localStor
   || 'fan-' + Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(36)).join('');
 kept(localStorage, 'usher.fan', user);
 
-/** @param {string} fan */
-function become(fan) {
-  kept(localStorage, 'usher.fan', fan);
-  ask.set('as', fan);
-  location.search = String(ask);
-}
-
 // Talking to the server.
 
 /** @type {House['ask']} */
@@ -136,13 +115,20 @@ async function send(method, path, body, headers = {}) {
 const own = `/api/waiting-queue-token/${encodeURIComponent(user)}`;
 const inRoom = `?waitingQueueId=${encodeURIComponent(room)}`;
 
+/** A module that is loaded when it is needed. @param {string} name @returns {Promise<any>} */
+const load = (name) => import(`/pages/${name}.js`);
+
 // What is on screen.
 
 /** @param {string} id */
 function show(id) {
-  for (const section of ['join', 'wait', 'said', 'shop']) node(section).hidden = section !== id;
+  if (shown === id) return;
+  shown = id;
+  for (const section of ['join', 'wait', 'after']) node(section).hidden = section !== id;
   scrollTo(0, 0);
 }
+let shown = 'join';
+const isWaiting = () => shown === 'wait' && !letIn;
 let lastSaid = { ahead: -1, at: 0, outlook: '', paused: false };
 /** @param {string} text @param {boolean} [urgent] */
 function announce(text, urgent) {
@@ -151,72 +137,45 @@ function announce(text, urgent) {
   setTimeout(() => { said.textContent = text; }, 50);
 }
 
-/** @param {string} title @param {string} text @param {string} button @param {() => void} then */
-function tell(title, text, button, then) {
-  stop();
-  document.title = `${say(title)} · ${data.concert.title}`;
-  write('said-title', say(title));
-  write('said-text', text && say(text));
-  write('said-do', say(button));
-  node('said-do').onclick = then;
-  show('said');
-  node('said-title').focus();
-}
-
 /** Whether this browser has ever been in this line: who has not need not be told so. */
 const joinedKey = `usher.joined.${room}.${user}`;
 
-/** Why somebody is not in line, as the server says it. @type {Record<string, [string, string, string]>} */
-const ends = {
-  'not-in-line': ['saidNotIn', '', 'join'], 'left-line': ['saidLeft', '', 'joinAgain'],
-  'pass-expired': ['saidEnded', 'saidEndedText', 'joinAgain'], 'pass-used': ['saidUsed', 'saidUsedText', 'joinAgain'],
-  'line-full': ['saidFull', 'saidFullText', 'joinAgain'], 'line-closed': ['saidClosed', 'saidClosedText', 'tryAgain'],
-  'room-not-found': ['saidNoRoom', '', 'tryAgain'],
-};
-/** @param {string} code */
-function ended(code) {
-  const [title, text, button] = ends[code] ?? ends['not-in-line'];
-  tell(title, text, button, join);
+/** Codes with which a place is over, or was never there. */
+const ENDS = ['not-in-line', 'left-line', 'pass-expired', 'pass-used', 'line-full', 'line-closed', 'room-not-found'];
+/** Which of them an answer says, if any. @param {import('../types').Answer<unknown>} answer */
+const endOf = (answer) => ENDS.find((code) => code === answer.problem?.code);
+/** @param {string} code One of these. */
+async function ended(code) {
+  stop();
+  letIn = false;
+  const { tell } = await load('aside');
+  node('top').hidden = false;
+  show('after');
+  tell(house, node('after'), code);
 }
 
 function offerJoin() {
   stop();
   document.title = data.concert.title;
-  const opens = data.opensAt || Math.min(...data.performances.map((performance) => Date.parse(performance.saleOpensAt)));
-  const isBefore = data.performances.length > 0 && opens > now();
-  write('join-lead', data.performances.length === 0 ? say('noDates') : isBefore ? say('joinBefore', { time: clock(opens) }) : say('joinLead'));
-  node('join-dates').replaceChildren(...data.performances.map((performance, n) => {
-    const item = document.createElement('li');
-    const line = (/** @type {string} */ tag, /** @type {string} */ text) => {
-      const part = document.createElement(tag);
-      part.textContent = text;
-      item.append(part);
-    };
-    line('b', day(performance.concertDate));
-    line('span', money(performance.price));
-    const free = data.free[n];
-    line('span', free === 0 ? say('soldOut') : say('seatsFree', { free: count(free), total: count(performance.maxSeats) }));
-    return item;
-  }));
-  node('join-do').hidden = data.performances.length === 0;
   show('join');
 }
-/** @param {number} amount */
-const money = (amount) => (korean ? `${count(amount)}원` : `₩${count(amount)}`);
 
 async function join() {
-  node('join-do').textContent = say('joining');
-  node('join-do').setAttribute('aria-busy', 'true');
+  const button = node('join-do');
+  const label = button.textContent ?? '';
+  write('join-do', say('joining'));
+  button.setAttribute('aria-busy', 'true');
   const answer = await send('POST', '/api/waiting-queue-token', { userId: user, waitingQueueId: room });
-  node('join-do').textContent = say('join');
-  node('join-do').removeAttribute('aria-busy');
-  if (answer.status === 201) kept(localStorage, joinedKey, 'yes');
-  if (answer.problem && ends[answer.problem.code]) return ended(answer.problem.code);
-  if (answer.problem) return tell('late', '', 'tryAgain', join);
+  write('join-do', label);
+  button.removeAttribute('aria-busy');
+  const end = endOf(answer);
+  if (end) return ended(end);
+  if (answer.problem) return announce(say('late'), true);
+  kept(localStorage, joinedKey, 'yes');
   show('wait');
   node('ahead-label').tabIndex = -1;
   take(/** @type {Place} */ (answer.body));
-  if (!node('wait').hidden) node('ahead-label').focus();
+  if (isWaiting()) node('ahead-label').focus();
 }
 
 // Waiting.
@@ -236,6 +195,7 @@ let letIn = false;
 function stop() {
   clearTimeout(timer);
   clearInterval(ticking);
+  ticking = 0;
   stream?.close();
   stream = null;
 }
@@ -249,9 +209,10 @@ async function poll() {
   const slow = setTimeout(() => connection('late'), 4000);
   const answer = await send('GET', own + inRoom);
   clearTimeout(slow);
-  if (letIn || node('wait').hidden) return;
+  if (!isWaiting()) return;
   if (answer.status === 200) return take(/** @type {Place} */ (answer.body));
-  if (answer.problem && ends[answer.problem.code]) return ended(answer.problem.code);
+  const end = endOf(answer);
+  if (end) return ended(end);
   failures += 1;
   connection(failures > 1 ? 'lost' : 'late');
   again(answer.problem?.retryAfterMs ?? Math.min(2000 * 2 ** failures, 30000) * (0.8 + 0.4 * Math.random()));
@@ -267,7 +228,7 @@ function follow() {
     if (stream !== opened) return;
     stream = null;
     nearest = 0;
-    if (!letIn && !node('wait').hidden) again(1000);
+    if (isWaiting()) again(1000);
   };
 }
 /** Streams are opened up to this place; 0 once one has failed. */
@@ -304,33 +265,32 @@ function draw(place) {
   const isOver = place.outlook === 'sold-out';
   const isNear = place.etaSeconds !== null && place.etaSeconds < 120 && !place.paused;
   show('wait');
-  node('wait').className = [isOver && 'over', place.paused && 'paused', before === 0 && 'first'].filter(Boolean).join(' ');
+  node('wait').className = `${isOver ? 'over' : ''} ${place.paused ? 'paused' : ''}`;
+  const short = say('aheadShort', { n: count(before) });
   for (const id of ['big', 'ahead-label', 'pair', 'outlook', 'kept', 'sound-box']) node(id).hidden = isOver;
   for (const id of ['gone', 'gone-lead', 'return']) node(id).hidden = !isOver;
-  node('ahead-label').hidden = isOver;
   write('ahead-label', before === 0 ? '' : say('ahead'));
   node('big').classList.toggle('next', before === 0);
   node('big').classList.toggle('long', before >= 1e6);
   write('ahead', before === 0 ? say('next') : count(before));
   node('big').lastElementChild?.toggleAttribute('hidden', before === 0);
-  const text = isOver ? say('aheadShort', { n: count(before) }) : say('door');
   node('line').style.setProperty('--p', String(from > 0 ? 1 - before / from : 1));
-  node('line').setAttribute('aria-label', say('startedShort', { n: count(from) }) + '. ' + say('aheadShort', { n: count(before) }));
+  node('line').setAttribute('aria-label', say('startedShort', { n: count(from) }) + '. ' + short);
   const joined = Date.parse(place.joinedAt);
   write('start', isOver ? say('startedShort', { n: count(from) }) : say('started', { time: clock(joined), n: count(from) }));
-  write('door', text);
+  write('door', isOver ? short : say('door'));
   drawTime(place, isOver);
   node('paused').hidden = !place.paused;
   write('message', place.message ?? '');
   node('message').hidden = !place.message;
   drawOutlook(place);
-  write('kept-title', say(isNear ? 'nearTitle' : 'keptTitle'));
-  write('kept-text', say(isNear ? 'nearText' : 'keptText', { n: data.passMinutes }));
+  const kind = isNear ? 'near' : 'kept';
+  write('kept-title', say(kind + 'Title'));
+  write('kept-text', say(kind + 'Text', { n: data.passMinutes }));
   write('joined', clock(joined, true));
   write('number', korean ? `${count(place.number)}번` : count(place.number));
-  write('why-text', say('whyText', { time: clock(joined, true), number: count(place.number) }));
-  document.title = `${isOver ? say('soldOutTitle') : before === 0 ? say('next') : say('aheadShort', { n: count(before) })} · ${data.concert.title}`;
-  speak(place, before);
+  document.title = `${isOver ? node('gone').textContent : before === 0 ? say('next') : short} · ${data.concert.title}`;
+  speak(place, before, short);
 }
 
 /** @param {Place} place @param {boolean} isOver */
@@ -351,20 +311,20 @@ function drawTime(place, isOver) {
 }
 /** @param {Place} place */
 function drawOutlook(place) {
-  const isUnlikely = place.outlook === 'unlikely';
-  node('outlook').className = isUnlikely ? 'fact warn' : 'fact';
-  node('outlook-mark').className = isUnlikely ? 'mark warn' : 'mark ok';
-  write('outlook-title', say(isUnlikely ? 'unlikelyTitle' : 'enoughTitle'));
-  write('outlook-text', say(isUnlikely ? 'unlikelyText' : 'enoughText'));
+  const kind = place.outlook === 'unlikely' ? 'warn' : 'ok';
+  node('outlook').className = `fact ${kind}`;
+  node('outlook-mark').className = `mark ${kind}`;
+  write('outlook-title', say(kind + 'Title'));
+  write('outlook-text', say(kind + 'Text'));
 }
 
-/** For those who listen: people ahead at most every 15 s or by a tenth; outlook and pause at once. @param {Place} place @param {number} before */
-function speak(place, before) {
+/** For those who listen: people ahead at most every 15 s or by a tenth; outlook and pause at once. @param {Place} place @param {number} before @param {string} short */
+function speak(place, before, short) {
   const isNews = place.outlook !== lastSaid.outlook || place.paused !== lastSaid.paused;
   const isFewer = before < lastSaid.ahead && (Date.now() - lastSaid.at > 15000 || before < lastSaid.ahead * 0.9);
   if (lastSaid.ahead >= 0 && !isNews && !isFewer) return;
-  const outlook = { enough: '', unlikely: say('unlikelyTitle'), 'sold-out': say('soldOutTitle') }[place.outlook];
-  const parts = [before === 0 ? say('next') : say('aheadShort', { n: count(before) }), place.paused ? say('pausedTitle') : '', outlook];
+  const outlook = { enough: '', unlikely: say('warnTitle'), 'sold-out': node('gone').textContent }[place.outlook];
+  const parts = [before === 0 ? say('next') : short, place.paused && node('paused-title').textContent, outlook];
   announce(parts.filter(Boolean).join('. '));
   lastSaid = { ahead: before, at: Date.now(), outlook: place.outlook, paused: place.paused };
 }
@@ -372,7 +332,7 @@ function speak(place, before) {
 let state = '';
 /** @param {'ok' | 'live' | 'late' | 'lost'} how */
 function connection(how) {
-  if (how === 'lost' && state !== 'lost') announce(say('offlineTitle'));
+  if (how === 'lost' && state !== 'lost') announce(node('offline-title').textContent ?? '');
   state = how;
   node('wait').classList.toggle('lost', how === 'lost');
   node('connection').hidden = how === 'lost';
@@ -384,96 +344,72 @@ function tick() {
   const since = Math.round((Date.now() - checkedAt) / 1000);
   const until = Math.max(0, Math.round((nextAt - Date.now()) / 1000));
   if (state === 'lost') return write('again', say('again', { n: until }));
-  const key = state === 'late' ? 'late' : state === 'live' ? 'live' : until > 9 ? 'connectedNext' : 'connected';
-  write('connected', say(key, { n: since, m: until }));
+  const key = state === 'late' ? 'late' : state === 'live' ? 'live' : 'connected';
+  write('connected', say(key, { n: since }));
 }
 
 // The turn.
 
-/** @type {AudioContext | null} */
-let audio = null;
-function ring() {
-  if (!audio || node('sound').getAttribute('aria-checked') !== 'true') return;
-  for (const [n, pitch] of [659, 880, 659, 880].entries()) {
-    const [tone, volume] = [audio.createOscillator(), audio.createGain()];
-    const at = audio.currentTime + n * 0.28;
-    tone.frequency.value = pitch;
-    volume.gain.setValueAtTime(0.25, at);
-    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.26);
-    tone.connect(volume).connect(audio.destination);
-    tone.start(at);
-    tone.stop(at + 0.27);
-  }
+/** @type {(() => void) | null} */
+let ring = null;
+/** The sound must be allowed by the same press that asks for it. */
+async function switchSound() {
+  const isOn = /** @type {HTMLInputElement} */ (node('sound')).checked;
+  ring = isOn ? (await load('sound')).bell() : null;
 }
 /** @param {Place} place */
 async function turn(place) {
-  const waited = !node('wait').hidden;
+  const waited = isWaiting();
   stop();
   letIn = true;
   document.title = `▶ ${say('turnTitle')} · ${data.concert.title}`;
   if (waited) {
-    ring();
+    ring?.();
     announce(say('turnTitle'), true);
   }
   await shop({ token: place.tokenValue, validUntil: place.validUntil });
 }
 /** @param {import('../types').Pass | null} pass @param {string} [at] Where to begin. */
 async function shop(pass, at) {
-  const { open } = await import(/** @type {any} */ ('/pages/shop.js'));
-  show('shop');
+  const { open } = await load('shop');
+  show('after');
   node('top').hidden = true;
-  await open(house, node('shop'), pass, at);
+  await open(house, node('after'), pass, at);
 }
 /** @type {House} */
 const house = {
-  data, room, user, say, count, clock, day, now, ask: send, announce,
+  data, performances: [], room, user, say, count, clock, now, ask: send, announce, stop, join, ended,
   place: () => send('GET', own + inRoom),
+  leave: () => send('DELETE', own + inRoom),
   rejoin: () => { letIn = false; node('top').hidden = false; join(); },
-  ended: (code) => { letIn = false; node('top').hidden = false; ended(code); },
 };
 
 // Beginning.
 
 async function begin() {
-  for (const part of document.querySelectorAll('[data-w]')) {
-    part.textContent = say(/** @type {HTMLElement} */ (part).dataset.w ?? '', { n: data.passMinutes });
-  }
-  const days = data.performances.map((performance) => day(performance.concertDate).replace(/,? [^ ]*$/, ''));
-  write('dates', [...new Set(days)].slice(0, 3).join(', '));
   ask.set('lang', korean ? 'en' : 'ko');
   /** @type {HTMLAnchorElement} */ (node('language')).href = '?' + ask;
-  ask.set('lang', data.lang);
   write('me', say('youAre', { user }));
-  (/** @type {HTMLElement} */ (node('me').parentElement)).hidden = data.mode !== 'open';
+  /** @type {HTMLElement} */ (node('me').parentElement).hidden = false;
   listen();
   if (!kept(localStorage, joinedKey)) return offerJoin();
-  const answer = await send('GET', own + inRoom);
-  if (answer.status === 200) return take(/** @type {Place} */ (answer.body));
+  show('');
+  const answer = await house.place();
+  if (answer.status === 200) return take(answer.body);
   if (answer.problem?.code === 'pass-used') return shop(null, 'bookings');
-  if (answer.problem?.code === 'not-in-line' || answer.status === 0) return offerJoin();
-  if (answer.problem && ends[answer.problem.code]) return ended(answer.problem.code);
+  const end = endOf(answer);
+  if (end && end !== 'not-in-line') return ended(end);
   offerJoin();
 }
 function listen() {
-  node('join-do').onclick = join;
-  node('me-change').onclick = () => { node('me-form').hidden = false; node('me-id').focus(); };
-  node('me-form').onsubmit = (event) => { event.preventDefault(); become(/** @type {HTMLInputElement} */ (node('me-id')).value); };
-  node('sound').onclick = () => {
-    const isOn = node('sound').getAttribute('aria-checked') !== 'true';
-    node('sound').setAttribute('aria-checked', String(isOn));
-    if (isOn) { audio ??= new AudioContext(); audio.resume(); }
-  };
+  node('join-form').onsubmit = (event) => { event.preventDefault(); join(); };
+  node('sound').onchange = switchSound;
   node('check').onclick = () => { clearTimeout(timer); poll(); };
-  node('leave').onclick = () => { node('ask').hidden = false; node('leave').hidden = true; node('stay').focus(); };
-  node('stay').onclick = () => { node('ask').hidden = true; node('leave').hidden = false; node('leave').focus(); };
-  node('leave-do').onclick = async () => {
-    stop();
-    await send('DELETE', own + inRoom);
-    node('stay').click();
-    ended('left-line');
-  };
+  node('leave').onclick = async () => (await load('aside')).ask(house, node('leave'));
+  node('who').onclick = async () => (await load('aside')).rename(house, node('who'));
+  node('why').onclick = async () => last && (await load('aside')).explain(house, node('why'), last);
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && last && !stream && !letIn && !node('wait').hidden && Date.now() - checkedAt > 2000) poll();
+    if (!document.hidden && !stream && isWaiting() && Date.now() - checkedAt > 2000) poll();
   });
 }
 begin();

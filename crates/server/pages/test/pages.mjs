@@ -94,7 +94,7 @@ async function buy(name, lang, look, byKeyboard) {
   if (byKeyboard) {
     await press('.actions .plain');
     await press('.actions .ask .button:last-child');
-    await page.waitForSelector('#shop .ending');
+    await page.waitForSelector('#after .ending');
     await seen('refunded');
   }
   await context.close();

@@ -50,7 +50,7 @@ fn show(call: &Call, page: &Page, data: &str) -> Answer {
         ("other-name", other_name),
         ("zone", zone),
     ];
-    page.answer(call, lang, &page.fill(&texts, &in_script(data)))
+    page.answer(call, lang, &page.fill(&texts, &[("data", &in_script(data))]))
 }
 
 /// How many seats of a concert's performances are held, sold and blocked, and at what price.

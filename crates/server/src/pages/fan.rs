@@ -10,7 +10,8 @@ use usher_core::{Concert, ConcertId, Effect, Performance, Programme, SaleState, 
 use usher_engine::{ConcertRead, RowKind};
 
 use super::page::{Encoded, Page, escaped, in_script, language, other, squeezed};
-use crate::answer::Answer;
+use super::words::{Words, clock, count, date, moment, money};
+use crate::answer::{Answer, JSON, found};
 use crate::call::Call;
 use crate::front::Front;
 
@@ -20,6 +21,17 @@ static CONCERT: LazyLock<Page> = LazyLock::new(|| {
     let style = [THEME, include_str!("../../pages/fan/wait.css")].concat();
     Page::new(include_str!("../../pages/fan/wait.html"), &style, include_str!("../../pages/fan/wait.js"))
 });
+
+static KOREAN: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("../../pages/fan/page.ko.json")));
+static ENGLISH: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("../../pages/fan/page.en.json")));
+
+/// What the server writes into a fan's pages.
+pub(super) fn words(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::Ko => &KOREAN,
+        Lang::En => &ENGLISH,
+    }
+}
 
 static HOME: LazyLock<Page> = LazyLock::new(|| {
     let style = [THEME, include_str!("../../pages/home/home.css")].concat();
@@ -32,8 +44,10 @@ const MADE_FOR: Duration = Duration::from_secs(1);
 const MADE_MAX: u64 = 256;
 /// Concerts on the list.
 const LISTED_MAX: usize = 20;
-/// Dates on a page.
-const DATES_MAX: usize = 40;
+/// Dates that a fan can choose from.
+pub(super) const DATES_MAX: usize = 40;
+/// Dates that the waiting page lists: it must stay small.
+const JOIN_DATES_MAX: usize = 5;
 
 static MADE: LazyLock<Cache<(usize, ConcertId, &'static str), Encoded>> =
     LazyLock::new(|| Cache::builder().max_capacity(MADE_MAX).time_to_live(MADE_FOR).build());
@@ -56,7 +70,7 @@ pub(crate) async fn home(call: Call) -> Result<Answer, Problem> {
     }
     let mut texts = names(lang, "Usher").to_vec();
     texts.extend([("heading", heading), ("docs", docs)]);
-    Ok(HOME.answer(&call, lang, &HOME.fill(&texts, &list)))
+    Ok(HOME.answer(&call, lang, &HOME.fill(&texts, &[("data", &list)])))
 }
 
 /// The first concerts there are.
@@ -76,61 +90,114 @@ pub(crate) async fn concert(call: Call) -> Result<Answer, Problem> {
     Ok(CONCERT.answer(&call, lang, &page))
 }
 
-async fn make(front: &Front, id: ConcertId, lang: Lang) -> Result<Encoded, Problem> {
-    let read = front.read(move |reader| reader.concert(id)).await?;
-    let read = read.ok_or_else(|| Problem::new(ProblemCode::ConcertNotFound))?;
-    let data = data(front, &read, lang);
-    Ok(CONCERT.fill(&names(lang, &read.concert.title), &in_script(&data)))
-}
-
-fn names(lang: Lang, title: &str) -> [(&'static str, &str); 5] {
-    let (other, other_name) = other(lang);
-    let noscript = match lang {
-        Lang::Ko => "이 화면은 자바스크립트로 줄을 확인해요. 자바스크립트를 켜고 다시 열어 주세요.",
-        Lang::En => "This page checks the line with JavaScript. Turn it on and open the page again.",
-    };
-    [
-        ("lang", lang.tag()),
-        ("title", title),
-        ("other", other),
-        ("other-name", other_name),
-        ("noscript", noscript),
-    ]
-}
-
-/// What the page's script begins with: words, the concert, its dates ahead and how many seats each has left.
-fn data(front: &Front, read: &ConcertRead, lang: Lang) -> String {
-    let now = front.now();
-    let is_shown = |(performance, stage): &&(Arc<Performance>, Stage)| match stage.state {
-        SaleState::OnSale | SaleState::Closed => performance.begins_at > now,
-        SaleState::Cancelled => false,
-    };
-    let shown: Vec<_> = read.performances.iter().filter(is_shown).take(DATES_MAX).collect();
-    let words = match lang {
-        Lang::Ko => include_str!("../../pages/fan/wait.ko.json"),
-        Lang::En => include_str!("../../pages/fan/wait.en.json"),
-    };
-    let room = shown.first().and_then(|(performance, _)| front.backing.waiting.overview(&performance.room));
-    let opens_at = room.and_then(|room| room.row.opens_at);
-    let mut concert = Vec::new();
-    render::concert(&mut concert, &read.concert);
-    let performances = shown.iter().map(|(performance, stage)| {
+/// Every date ahead of a concert, as the seats need it, once a fan is let in.
+pub(crate) async fn dates(call: Call) -> Result<Answer, Problem> {
+    let id = call.concert()?;
+    let read = read(&call.front, id).await?;
+    let performances = ahead(&call.front, &read).map(|(performance, stage)| {
         let mut option = Vec::new();
         let programme = Programme { performance: performance.clone(), concert: read.concert.clone() };
         render::option(&mut option, &programme, stage.state);
         text(option)
     });
-    let free = shown.iter().map(|(performance, stage)| stage.available(performance.seats_max).to_string());
+    let body = format!(r#"{{"performances":[{}]}}"#, performances.collect::<Vec<_>>().join(","));
+    Ok(found(JSON, body))
+}
+
+pub(super) async fn read(front: &Front, id: ConcertId) -> Result<ConcertRead, Problem> {
+    let read = front.read(move |reader| reader.concert(id)).await?;
+    read.ok_or_else(|| Problem::new(ProblemCode::ConcertNotFound))
+}
+
+/// Performances that have not begun and are not called off.
+pub(super) fn ahead<'r>(
+    front: &Front,
+    read: &'r ConcertRead,
+) -> impl Iterator<Item = &'r (Arc<Performance>, Stage)> {
+    let now = front.now();
+    let is_ahead = move |(performance, stage): &&(Arc<Performance>, Stage)| match stage.state {
+        SaleState::OnSale | SaleState::Closed => performance.begins_at > now,
+        SaleState::Cancelled => false,
+    };
+    read.performances.iter().filter(is_ahead).take(DATES_MAX)
+}
+
+async fn make(front: &Front, id: ConcertId, lang: Lang) -> Result<Encoded, Problem> {
+    let read = read(front, id).await?;
+    let (words, zone) = (words(lang), &front.parse.timezone);
+    let shown: Vec<_> = ahead(front, &read).collect();
+    let mut days: Vec<String> = shown.iter().map(|(shown, _)| date(lang, zone, shown.begins_at)).collect();
+    days.dedup();
+    days.truncate(3);
+    let minutes = (front.backing.waiting.pass_ttl().ms() / 60_000).to_string();
+    let (id, days, lead) = (id.get().to_string(), days.join(", "), lead(front, lang, &shown));
+    let sound = words.say("soundText", &[("n", &minutes)]);
+    let mut texts = names(lang, &read.concert.title).to_vec();
+    texts.extend([("id", id.as_str()), ("days", &days), ("lead", &lead), ("soundText", &sound)]);
+    texts.push(("closed", if shown.is_empty() { "hidden" } else { "" }));
+    texts.extend(words.all());
+    let (list, data) = (join_list(front, lang, &shown), data(front, &read, lang, &minutes));
+    Ok(CONCERT.fill(&texts, &[("list", &list), ("data", &in_script(&data))]))
+}
+
+/// When doors open, if that is ahead.
+fn lead(front: &Front, lang: Lang, shown: &[&(Arc<Performance>, Stage)]) -> String {
+    let Some((first, _)) = shown.first() else { return words(lang).say("noDates", &[]) };
+    let opens_at = front.backing.waiting.overview(&first.room).and_then(|room| room.row.opens_at);
+    let on_sale = shown.iter().map(|(performance, _)| performance.sale_opens_at).min();
+    match opens_at.or(on_sale).filter(|opens_at| *opens_at > front.now()) {
+        Some(opens_at) => {
+            let time = clock(lang, &front.parse.timezone, opens_at);
+            words(lang).say("joinBefore", &[("time", &time)])
+        }
+        None => words(lang).say("joinLead", &[]),
+    }
+}
+
+/// The first dates, with price and free seats.
+fn join_list(front: &Front, lang: Lang, shown: &[&(Arc<Performance>, Stage)]) -> String {
+    let (words, mut list) = (words(lang), String::new());
+    for (performance, stage) in shown.iter().take(JOIN_DATES_MAX) {
+        let at = moment(lang, &front.parse.timezone, performance.begins_at);
+        let price = money(lang, performance.price);
+        let free = seats_free(lang, performance, stage);
+        write!(list, "<li><b>{at}</b><span>{price}</span><span class=full>{free}</span></li>")
+            .expect("writing to memory cannot fail");
+    }
+    if shown.len() > JOIN_DATES_MAX {
+        let more = words.say("moreDates", &[("n", &(shown.len() - JOIN_DATES_MAX).to_string())]);
+        write!(list, "<li><span>{more}</span></li>").expect("writing to memory cannot fail");
+    }
+    list
+}
+
+/// How many seats of a performance are free, in words.
+pub(super) fn seats_free(lang: Lang, performance: &Performance, stage: &Stage) -> String {
+    let free = stage.available(performance.seats_max);
+    if free == 0 {
+        return words(lang).say("soldOut", &[]);
+    }
+    let [free, total] = [u64::from(free), u64::from(performance.seats_max)].map(count);
+    words(lang).say("seatsFree", &[("free", &free), ("total", &total)])
+}
+
+fn names(lang: Lang, title: &str) -> [(&'static str, &str); 4] {
+    let (other, other_name) = other(lang);
+    [("lang", lang.tag()), ("title", title), ("other", other), ("other-name", other_name)]
+}
+
+/// What the page's script begins with.
+fn data(front: &Front, read: &ConcertRead, lang: Lang, minutes: &str) -> String {
+    let words = match lang {
+        Lang::Ko => include_str!("../../pages/fan/wait.ko.json"),
+        Lang::En => include_str!("../../pages/fan/wait.en.json"),
+    };
+    let room = ahead(front, read).next().map_or("main", |(performance, _)| performance.room.as_str());
     format!(
-        r#"{{"lang":"{}","mode":"{}","zone":"{}","passMinutes":{},"opensAt":{},"concert":{},"performances":[{}],"free":[{}],"words":{}}}"#,
+        r#"{{"lang":"{}","zone":"{}","room":"{room}","passMinutes":{minutes},"concert":{{"concertId":{}}},"words":{}}}"#,
         lang.tag(),
-        front.mode.name(),
         front.parse.timezone.iana_name().unwrap_or("UTC"),
-        front.backing.waiting.pass_ttl().ms() / 60_000,
-        opens_at.map_or(0, usher_core::Timestamp::unix_ms),
-        text(concert),
-        performances.collect::<Vec<_>>().join(","),
-        free.collect::<Vec<_>>().join(","),
+        read.concert.id.get(),
         squeezed(words),
     )
 }

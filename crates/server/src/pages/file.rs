@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hyper::header::HeaderValue;
 use usher_api::{Problem, ProblemCode};
 
-use super::page::{Encoded, squeezed};
+use super::page::{Encoded, squeezed_script, squeezed_style};
 use crate::answer::Answer;
 use crate::call::Call;
 
@@ -22,7 +22,7 @@ macro_rules! files {
 }
 
 static OF_FANS: LazyLock<Vec<File>> = LazyLock::new(
-    || files!("fan": "shop.css" "shop.js" "parts.js" "seats.js" "hall.js" "map.js" "list.js" "shop.ko.js" "shop.en.js"),
+    || files!("fan": "shop.css" "aside.js" "sound.js" "shop.js" "parts.js" "seats.js" "hall.js" "map.js" "list.js" "shop.ko.js" "shop.en.js"),
 );
 
 static OF_CONSOLE: LazyLock<Vec<File>> = LazyLock::new(|| {
@@ -32,8 +32,12 @@ static OF_CONSOLE: LazyLock<Vec<File>> = LazyLock::new(|| {
 });
 
 fn file(name: &'static str, text: &str) -> File {
-    let media_type = if name.ends_with(".css") { CSS } else { JAVASCRIPT };
-    (name, media_type, Encoded::new(Bytes::from(squeezed(text))))
+    let (media_type, text) = if name.ends_with(".css") {
+        (CSS, squeezed_style(text))
+    } else {
+        (JAVASCRIPT, squeezed_script(text))
+    };
+    (name, media_type, Encoded::new(Bytes::from(text)))
 }
 
 /// A file of the fans' pages.

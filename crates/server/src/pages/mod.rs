@@ -5,12 +5,18 @@ mod console;
 mod fan;
 mod file;
 mod page;
+mod words;
 
 use crate::table::{Line, get};
 
 /// The paths of the buyers' listener.
 pub(crate) fn of_buyers() -> Vec<Line> {
-    vec![get("/", fan::home), get("/c/{concertId}", fan::concert), get("/pages/{file}", file::of_fans)]
+    vec![
+        get("/", fan::home),
+        get("/c/{concertId}", fan::concert),
+        get("/c/{concertId}/dates", fan::dates),
+        get("/pages/{file}", file::of_fans),
+    ]
 }
 
 /// The paths of the operator's listener.

@@ -29,7 +29,7 @@ pub(crate) struct Page {
 impl Page {
     /// Puts style and script into a template. Either may be empty.
     pub(crate) fn new(template: &str, style: &str, script: &str) -> Self {
-        let (style, script) = (squeezed(style), squeezed(script));
+        let (style, script) = (squeezed_style(style), squeezed_script(script));
         let policy = format!(
             "default-src 'none'; script-src 'self' '{}'; style-src 'self' '{}'; connect-src 'self'; img-src 'self' \
              data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -42,13 +42,22 @@ impl Page {
         }
     }
 
-    /// The page with its values filled in: texts are escaped, `data` stands as it is.
-    pub(crate) fn fill(&self, texts: &[(&str, &str)], data: &str) -> Encoded {
-        let mut page = self.template.clone();
-        for (name, text) in texts {
-            page = page.replace(&format!("{{{{{name}}}}}"), &escaped(text));
+    /// The page with its values filled in: texts are escaped, what is `raw` stands as it is.
+    pub(crate) fn fill(&self, texts: &[(&str, &str)], raw: &[(&str, &str)]) -> Encoded {
+        let mut page = String::with_capacity(self.template.len() * 2);
+        let mut rest = self.template.as_str();
+        while let Some((before, after)) = rest.split_once("{{") {
+            let (name, after) = after.split_once("}}").expect("our templates close what they open");
+            page.push_str(before);
+            rest = after;
+            let value = |values: &[(&str, &str)]| {
+                values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_string())
+            };
+            let text = value(raw).or_else(|| value(texts).map(|text| escaped(&text)));
+            page.push_str(&text.unwrap_or_default());
         }
-        Encoded::new(page.replace("{{data}}", data).into())
+        page.push_str(rest);
+        Encoded::new(page.into())
     }
 
     /// The answer that shows it.
@@ -139,6 +148,59 @@ pub(crate) fn squeezed(text: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
+/// A style sheet without blanks that say nothing: after `:`, `;`, `,` and around braces. A blank before a colon may part
+/// two selectors and stays.
+pub(crate) fn squeezed_style(text: &str) -> String {
+    let mut style = String::with_capacity(text.len());
+    for character in squeezed(text).chars() {
+        let is_blank = character == ' ' || character == '\n';
+        if is_blank && style.ends_with([':', ';', ',', '{', '}']) {
+            continue;
+        }
+        if matches!(character, '{' | '}') {
+            style.truncate(style.trim_end_matches([' ', ';']).len());
+        }
+        style.push(character);
+    }
+    style
+}
+
+/// A script without blanks around its signs, where that is plain to see: a line with a template, an expression or a
+/// `"` stays as it is, and so does what stands between two `'`.
+pub(crate) fn squeezed_script(text: &str) -> String {
+    let mut script = String::with_capacity(text.len());
+    for line in squeezed(text).split_inclusive('\n') {
+        if line.contains(['"', '`', '/', '\\']) {
+            script.push_str(line);
+            continue;
+        }
+        for (n, part) in line.split('\'').enumerate() {
+            if n > 0 {
+                script.push('\'');
+            }
+            if n % 2 == 0 { tighten(&mut script, part) } else { script.push_str(part) }
+        }
+    }
+    script
+}
+
+/// Appends code without the blanks before and after its signs. Of `+` and `-` they may be needed: `a - -b`.
+fn tighten(script: &mut String, code: &str) {
+    const SIGNS: &[char] =
+        &['{', '}', '(', ')', '[', ']', ',', ';', ':', '?', '=', '*', '<', '>', '&', '|', '!'];
+    let from = script.len();
+    for character in code.chars() {
+        let after_sign = script[from..].ends_with(SIGNS);
+        if character == ' ' && after_sign {
+            continue;
+        }
+        if SIGNS.contains(&character) && script[from..].ends_with(' ') {
+            script.pop();
+        }
+        script.push(character);
+    }
+}
+
 fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
@@ -164,12 +226,29 @@ mod tests {
     }
 
     #[test]
+    fn a_script_keeps_the_blanks_of_its_texts_and_those_that_part_words() {
+        let script =
+            "const a = { b: 'c : d', e: [1, 2] };\nif (a !== b) return x - -y;\nlet t = `a : ${b}`;\n";
+        let squeezed = "const a={b:'c : d',e:[1,2]};\nif(a!==b)return x - -y;\nlet t = `a : ${b}`;\n";
+        assert_eq!(squeezed_script(script), squeezed);
+    }
+
+    #[test]
+    fn a_style_sheet_keeps_the_blanks_that_part_selectors() {
+        let style = "a :hover,\nb > i { margin: 0 auto; content: \"!\"; }\n@media (width: 1px) and (hover) { a { b: c } }\n";
+        let squeezed = "a :hover,b > i{margin:0 auto;content:\"!\"}@media (width:1px) and (hover){a{b:c}}";
+        assert_eq!(squeezed_style(style), squeezed);
+    }
+
+    #[test]
     fn the_policy_allows_the_style_and_script_inside_and_a_title_cannot_add_to_them() {
         let page = Page::new("<style>{{style}}</style><b>{{title}}</b>{{data}}", "a{}", "f()");
         let policy = page.policy.to_str().unwrap();
-        assert!(policy.contains(&hash("a{}\n")) && policy.contains(&hash("f()\n")));
-        let filled = page.fill(&[("title", "<script>")], &in_script(r#"{"t":"</script>"}"#));
+        assert!(policy.contains(&hash("a{}")) && policy.contains(&hash("f()\n")));
+        let data = in_script(r#"{"t":"</script>"}"#);
+        let filled = page.fill(&[("title", "<script>{{data}}")], &[("data", &data)]);
         let text = std::str::from_utf8(&filled.plain).unwrap();
         assert!(!text.contains("<script>") && !text.contains("</script>"), "{text}");
+        assert_eq!(text.matches("\"t\"").count(), 1, "a title can name a place of the template: {text}");
     }
 }

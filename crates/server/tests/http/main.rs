@@ -15,6 +15,7 @@ mod limits;
 mod line;
 mod observing;
 mod operator;
+mod pages;
 mod passes;
 mod payments;
 mod rooms;

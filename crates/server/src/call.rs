@@ -93,8 +93,17 @@ impl Call {
         address::path_id("id", &self.param("id")).map(WebhookId::new)
     }
 
-    /// The whole body, within the limits of the route. It is there once.
+    /// The whole body, JSON within the limits of the route. It is there once.
     pub(crate) async fn body(&mut self) -> Result<Bytes, Problem> {
+        self.body_of("application/json").await
+    }
+
+    /// The whole body, a form.
+    pub(crate) async fn form(&mut self) -> Result<Bytes, Problem> {
+        self.body_of("application/x-www-form-urlencoded").await
+    }
+
+    async fn body_of(&mut self, media_type: &str) -> Result<Bytes, Problem> {
         let Some(body) = self.body.take() else { return Ok(Bytes::new()) };
         let announced = body.size_hint().lower();
         if announced > self.body_max as u64 && self.head.headers.contains_key(EXPECT) {
@@ -104,7 +113,7 @@ impl Call {
         let read = tokio::time::timeout(self.front.timeouts.body, read).await;
         let bytes = read.map_err(|_| unreadable())??;
         if !bytes.is_empty() {
-            refuse_unless_json(&self.head)?;
+            refuse_unless(media_type, &self.head)?;
         }
         Ok(bytes)
     }
@@ -144,11 +153,11 @@ fn unreadable() -> Problem {
     Problem::new(ProblemCode::InvalidRequest)
 }
 
-/// A body without a media type is taken for JSON; one of another type is not.
-fn refuse_unless_json(head: &Parts) -> Result<(), Problem> {
+/// A body without a media type is taken for what is wanted; one of another type is not.
+fn refuse_unless(wanted: &str, head: &Parts) -> Result<(), Problem> {
     let Some(media_type) = head.headers.get(CONTENT_TYPE) else { return Ok(()) };
     let essence = media_type.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    if essence.eq_ignore_ascii_case(b"application/json") {
+    if essence.eq_ignore_ascii_case(wanted.as_bytes()) {
         return Ok(());
     }
     Err(Problem::new(ProblemCode::UnsupportedMediaType))

@@ -94,6 +94,20 @@ impl Call {
         Ok(self.decide(Order::unkeyed(command)).await?.reply)
     }
 
+    /// Takes a user out of the line, or gives the pass back with its holds.
+    pub(crate) async fn leave_line(&self, user: UserId, room: RoomId) -> Result<(), Problem> {
+        if let Reply::LeftLine { holds } = self.submit_line(Command::Leave { user, room }).await? {
+            for hold in holds {
+                // One that was paid meanwhile stays paid.
+                match self.submit_line(Command::GiveBack { user: None, hold }).await {
+                    Err(problem) if problem.code != ProblemCode::AlreadyPaid => return Err(problem),
+                    Ok(_) | Err(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What this request shows as its right to hold.
     pub(crate) fn pass_shown(&self) -> PassShown {
         match self.front.backing.gate {

@@ -15,7 +15,7 @@ use crate::answer::{Answer, JSON, found};
 use crate::call::Call;
 use crate::front::Front;
 
-const THEME: &str = include_str!("../../pages/theme.css");
+pub(super) const THEME: &str = include_str!("../../pages/theme.css");
 
 static CONCERT: LazyLock<Page> = LazyLock::new(|| {
     let style = [THEME, include_str!("../../pages/fan/wait.css")].concat();

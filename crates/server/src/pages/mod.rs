@@ -4,10 +4,13 @@
 mod console;
 mod fan;
 mod file;
+mod form;
 mod page;
+mod plain;
+mod plain_view;
 mod words;
 
-use crate::table::{Line, get};
+use crate::table::{Line, get, post};
 
 /// The paths of the buyers' listener.
 pub(crate) fn of_buyers() -> Vec<Line> {
@@ -15,6 +18,8 @@ pub(crate) fn of_buyers() -> Vec<Line> {
         get("/", fan::home),
         get("/c/{concertId}", fan::concert),
         get("/c/{concertId}/dates", fan::dates),
+        get("/c/{concertId}/plain", plain::show),
+        post("/c/{concertId}/plain", plain::act),
         get("/pages/{file}", file::of_fans),
     ]
 }

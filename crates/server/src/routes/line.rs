@@ -65,16 +65,7 @@ pub(crate) async fn place(call: Call) -> Result<Answer, Problem> {
 )]
 pub(crate) async fn leave(call: Call) -> Result<Answer, Problem> {
     let (user, room) = (call.user()?, room_of(&call)?);
-    let reply = call.submit_line(Command::Leave { user, room }).await?;
-    if let usher_core::Reply::LeftLine { holds } = reply {
-        for hold in holds {
-            // One that was paid meanwhile stays paid.
-            match call.submit_line(Command::GiveBack { user: None, hold }).await {
-                Err(problem) if problem.code != ProblemCode::AlreadyPaid => return Err(problem),
-                Ok(_) | Err(_) => {}
-            }
-        }
-    }
+    call.leave_line(user, room).await?;
     Ok(no_content())
 }
 

@@ -18,6 +18,7 @@ mod operator;
 mod pages;
 mod passes;
 mod payments;
+mod plain;
 mod rooms;
 mod trouble;
 mod views;

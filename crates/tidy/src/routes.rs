@@ -1,12 +1,13 @@
 //! Every HTTP route has a test file that names it.
 //!
-//! A route is a `#[utoipa::path(get, path = "/…")]` on its handler, or a `.route("/…", get(…))`, in
-//! `crates/server/src`. A test file in `crates/server/tests` names the routes it tests in its first lines, one a line:
+//! A route is a `#[utoipa::path(get, path = "/…")]` on its handler, a `.route("/…", get(…))`, or a line of a table
+//! `get("/…", …)`, in `crates/server/src`. A test file in `crates/server/tests` names the routes it tests in its first lines, one a line:
 //! `//! GET /api/availability/seats/{concertOptionId}/{requestAt}`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 
 use crate::syntax::{product_files, walk};
@@ -64,6 +65,29 @@ impl<'ast> Visit<'ast> for Routes {
         if let (true, syn::Meta::List(list)) = (is_path, &attribute.meta) {
             self.described(&list.tokens);
         }
+    }
+
+    /// Tables are written as `vec![…]`, whose inside is only tokens to the parser.
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        let inside = call.parse_body_with(Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated);
+        if let (true, Ok(inside)) = (call.path.is_ident("vec"), inside) {
+            let mut finder = Routes(Vec::new());
+            for line in &inside {
+                finder.visit_expr(line);
+            }
+            self.0.extend(finder.0);
+        }
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let (syn::Expr::Path(function), Some(path)) = (&*call.func, call.args.first().and_then(text))
+            && let Some(name) = function.path.get_ident()
+            && METHODS.contains(&name.to_string().as_str())
+            && path.starts_with('/')
+        {
+            self.0.push((name.span().start().line, route(&name.to_string(), &path)));
+        }
+        visit::visit_expr_call(self, call);
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {

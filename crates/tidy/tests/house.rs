@@ -47,7 +47,6 @@ fn a_panic_says_why_it_cannot_happen() {
 }
 
 #[test]
-#[ignore = "until the routes stand"]
 fn every_route_has_a_test_file() {
     routes::every_route_has_a_test_file(&here()).must_hold("a route is tested");
 }

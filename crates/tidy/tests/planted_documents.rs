@@ -77,12 +77,13 @@ fn a_route_without_a_test_file_and_a_test_file_without_a_route_are_found() {
     let handlers = r#"//! Handlers.
 #[utoipa::path(get, path = "/api/seats/{id}", responses((status = 200)))]
 async fn seats() {}
-fn admin() { router.route("/admin/webhooks", get(list).post(add)); }"#;
+fn admin() { router.route("/admin/webhooks", get(list).post(add)); }
+fn pages() -> Vec<Line> { vec![get("/why", why).body_max(9)] }"#;
     let check = |header: &str| {
         let files = [("crates/server/src/seats.rs", handlers), ("crates/server/tests/seats.rs", header)];
         routes::every_route_has_a_test_file(&Workspace::of(&files)).violations
     };
-    let webhooks = "//! GET /admin/webhooks\n//! POST /admin/webhooks\n";
+    let webhooks = "//! GET /admin/webhooks\n//! POST /admin/webhooks\n//! GET /why\n";
     let all = format!("//! Seats.\n//!\n//! GET /api/seats/{{id}}\n{webhooks}use x;\n");
     assert_eq!(check(&all), no_violations());
     assert_eq!(

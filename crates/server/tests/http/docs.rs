@@ -3,6 +3,9 @@
 //! GET /health/live
 //! GET /health/ready
 //! GET /problems/{code}
+//! GET /openapi.json
+//! GET /docs
+//! GET /docs/{*file}
 
 use usher_api::ProblemCode;
 

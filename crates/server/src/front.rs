@@ -1,11 +1,14 @@
 //! What every handler can reach.
 
+use std::sync::Arc;
+
 use usher_api::fingerprint::HashKey;
 use usher_api::{ParseSettings, Problem, ProblemCode};
 use usher_core::{AnswerKey, Timestamp};
 use usher_engine::{ReadError, Reader, StoreError};
 
 use crate::config::{Backing, Mode, ServerConfig, Timeouts};
+use crate::connection::Stop;
 use crate::token::Signer;
 use crate::turnstile::Turnstile;
 
@@ -19,13 +22,15 @@ pub(crate) struct Front {
     pub(crate) signer: Signer,
     /// Orders that run, by idempotency key.
     pub(crate) in_flight: Turnstile<AnswerKey, ()>,
+    /// Tells what would go on for long, such as a stream, that the server ends.
+    pub(crate) stop: Arc<Stop>,
 }
 
 /// How long a client should wait before it tries again.
 pub(crate) const RETRY_AFTER_MS: u64 = 1000;
 
 impl Front {
-    pub(crate) fn new(config: &ServerConfig, backing: Backing) -> Self {
+    pub(crate) fn new(config: &ServerConfig, backing: Backing, stop: Arc<Stop>) -> Self {
         let (first, second) = backing.secret.split_at(8);
         let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("half of 16 bytes are 8"));
         Self {
@@ -35,6 +40,7 @@ impl Front {
             hash_key: HashKey(word(first), word(second)),
             signer: Signer::new(&backing.secret),
             in_flight: Turnstile::default(),
+            stop,
             backing,
         }
     }

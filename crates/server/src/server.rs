@@ -49,7 +49,7 @@ pub fn serve(config: ServerConfig, backing: Backing) -> io::Result<Server> {
     let house = backing.house.clone();
     let stop = Arc::new(Stop::default());
     let metrics = backing.metrics.clone();
-    let front = Arc::new(Front::new(&config, backing));
+    let front = Arc::new(Front::new(&config, backing, stop.clone()));
     let buyers = Dispatch::new(front.clone(), Arc::new(Table::new(routes::table(), &metrics)));
     let operator = Dispatch::new(front.clone(), Arc::new(Table::new(admin::table(), &metrics)));
     let workers = match config.workers {

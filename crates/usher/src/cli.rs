@@ -23,7 +23,7 @@ const EXIT_STATUS: &str = "Exit status: 0 done, 1 a check failed, 2 usage or con
 pub enum Command {
     /// Serves buyers and the operator until it is told to stop
     Serve(Serve),
-    /// Sells out a small sale to a few simulated fans, and proves it
+    /// Lets a crowd of simulated fans at a small sale, and proves what came of it
     Demo(Demo),
     /// Writes the dataset into an empty data directory
     Seed(Seed),
@@ -114,7 +114,7 @@ pub struct Demo {
     #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
     pub lasting: Option<std::time::Duration>,
     /// How many fans come
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=2000))]
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub fans: u32,
     /// Where it is served; port 0 picks a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]

@@ -144,12 +144,12 @@ fn either_signal_ends_with_0_and_a_second_one_ends_at_once() {
 
 #[test]
 fn a_demo_sells_out_and_proves_it() {
-    let told = usher(&["demo", "--fans", "4", "--for", "60s", "--listen", "127.0.0.1:0"]);
+    let told = usher(&["demo", "--fans", "20", "--for", "60s", "--listen", "127.0.0.1:0"]);
     told.must_end_with(0, "");
     let mut lines = told.stdout.lines();
     assert!(lines.next().unwrap().starts_with("the sale is on http://127.0.0.1:"), "{}", told.stdout);
-    assert!(told.stdout.contains("\nseats sold     8 of 8\n"), "{}", told.stdout);
-    assert!(told.stdout.contains("SOLD-STAYS-SOLD  holds     8 sold seats"), "{}", told.stdout);
+    assert!(told.stdout.contains("\nseats sold     12 of 12\n"), "{}", told.stdout);
+    assert!(told.stdout.contains("SOLD-STAYS-SOLD  holds     12 sold seats"), "{}", told.stdout);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_demo_ends_when_its_time_is_over_and_keeps_its_data_where_it_is_told() {
     let demo = ["demo", "--fans", "50", "--for", "2s", "--listen", "127.0.0.1:0", "--data", text(&data)];
     let told = usher(&demo);
     told.must_end_with(0, "");
-    assert!(told.stdout.contains("of 100\n"), "{}", told.stdout);
+    assert!(told.stdout.contains("of 30\n"), "{}", told.stdout);
     usher(&["verify", "--data", text(&data)]).must_end_with(0, "");
     usher(&demo).must_end_with(2, "holds data already");
 }

@@ -63,8 +63,16 @@ struct Stream {
 }
 
 impl Stream {
-    /// Tells until the place is over, the client is gone or the house closes.
+    /// Tells until the place is over, the client is gone or the server ends.
     async fn run(mut self, mut sender: Sender<Bytes, std::io::Error>, _guard: StreamGuard) {
+        let front = self.call.front.clone();
+        tokio::select! {
+            () = self.tell(&mut sender) => {}
+            () = front.stop.told() => {}
+        }
+    }
+
+    async fn tell(&mut self, sender: &mut Sender<Bytes, std::io::Error>) {
         let mut changes = self.call.front.backing.waiting.changes(&self.room);
         loop {
             match self.event().await {

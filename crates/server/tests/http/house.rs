@@ -127,9 +127,16 @@ impl TestHouse {
         TestHouse { server: Some(server), clock, address, admin, dir: None, setup }
     }
 
+    /// Ends the server.
+    pub fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop();
+        }
+    }
+
     /// The same house after a restart.
     pub fn restart(mut self) -> TestHouse {
-        self.server.take().unwrap().stop();
+        self.stop();
         TestHouse::open_as(self.setup, self.dir.take().unwrap(), self.clock.clone())
     }
 
@@ -256,9 +263,7 @@ impl TestHouse {
 
 impl Drop for TestHouse {
     fn drop(&mut self) {
-        if let Some(server) = self.server.take() {
-            server.stop();
-        }
+        self.stop();
     }
 }
 

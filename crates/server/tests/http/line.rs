@@ -150,14 +150,7 @@ async fn a_stream_tells_each_change_until_the_place_is_over() {
     house.join("a").await;
     house.join("b").await;
     house.get("/api/waiting-queue-token/nobody/events").await.refused(404, "not-in-line");
-    let stream = tokio::net::TcpStream::connect(house.address).await.unwrap();
-    let io = hyper_util::rt::TokioIo::new(stream);
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
-    tokio::spawn(connection);
-    let request = Request::get("/api/waiting-queue-token/b/events").header("host", "test");
-    let answer = sender.send_request(request.body(Empty::<bytes::Bytes>::new()).unwrap()).await.unwrap();
-    assert_eq!(answer.headers()["content-type"], "text/event-stream");
-    let mut body = answer.into_body();
+    let mut body = events_of(&house, "b").await;
     let mut next = async || {
         let wait = std::time::Duration::from_secs(10);
         let frame = tokio::time::timeout(wait, body.frame()).await.expect("an event comes")?;
@@ -173,4 +166,31 @@ async fn a_stream_tells_each_change_until_the_place_is_over() {
     assert_eq!(let_in["status"], "PROCESSING");
     house.delete("/api/waiting-queue-token/b").await.expect(204);
     assert!(next().await.is_none(), "the stream ends with the pass");
+}
+
+#[tokio::test]
+async fn streams_end_in_order_when_the_server_does() {
+    let mut house = waiting_house();
+    house.join("a").await;
+    let mut body = events_of(&house, "a").await;
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert!(first.starts_with(b"event: place\n"));
+    let stopping = tokio::task::spawn_blocking(move || house.stop());
+    // A stream that is cut off when the time to drain is over ends with an error.
+    while let Some(frame) = body.frame().await {
+        frame.expect("the stream ends as a whole answer does");
+    }
+    stopping.await.unwrap();
+}
+
+async fn events_of(house: &TestHouse, user: &str) -> hyper::body::Incoming {
+    let stream = tokio::net::TcpStream::connect(house.address).await.unwrap();
+    let io = hyper_util::rt::TokioIo::new(stream);
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
+    tokio::spawn(connection);
+    let path = format!("/api/waiting-queue-token/{user}/events");
+    let request = Request::get(path).header("host", "test").body(Empty::<bytes::Bytes>::new()).unwrap();
+    let answer = sender.send_request(request).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    answer.into_body()
 }

@@ -3,6 +3,8 @@
 mod acks;
 mod remote;
 
+use std::path::Path;
+
 use indicatif::{ProgressBar, ProgressStyle};
 use usher_core::invariant::Report;
 use usher_engine::Reader;
@@ -28,11 +30,7 @@ pub fn run(asked: &Verify) -> Result<(), Failed> {
         Some(url) => remote::ask(url)?,
         None => {
             let mut reader = open(&Store::of(&config)?)?;
-            let mut report = examine(&mut *reader)?;
-            if let Some(file) = &asked.acks {
-                acks::compare(file, &mut *reader)?.into_iter().for_each(|line| report.replace(line));
-            }
-            report
+            examine_with(&mut *reader, asked.acks.as_deref())?
         }
     };
     tell(&report)
@@ -56,6 +54,15 @@ pub fn examine(reader: &mut dyn Reader) -> Result<Report, Failed> {
     let report = usher_engine::verify::verify(reader, now(), &mut |rows| bar.inc(rows));
     bar.finish_and_clear();
     report.map_err(|error| Failed::environment(chain(&error)))
+}
+
+/// Examines a store, and compares it with the record of what clients were told, if there is one.
+pub fn examine_with(reader: &mut dyn Reader, acks: Option<&Path>) -> Result<Report, Failed> {
+    let mut report = examine(reader)?;
+    if let Some(file) = acks {
+        acks::compare(file, reader)?.into_iter().for_each(|line| report.replace(line));
+    }
+    Ok(report)
 }
 
 /// Prints the report; an invariant that is broken is a failure.

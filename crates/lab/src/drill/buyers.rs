@@ -73,35 +73,6 @@ pub(super) struct Buyers {
 }
 
 impl Buyers {
-    pub(super) fn arrive(house: &House, drill: &Drill) -> anyhow::Result<Self> {
-        let acks = drill.work.join("acks");
-        Ok(Self {
-            performances: create(house.target()?, PERFORMANCES, Offer { seats: SEATS, price: PRICE })?,
-            buyers: Vec::new(),
-            ready: VecDeque::new(),
-            recorder: Recorder::append(&acks)?,
-            acks,
-            looked_up: 0,
-            looked_until: 0,
-            failures: Vec::new(),
-        })
-    }
-
-    /// Hands the record over: the file of answers.
-    pub(super) fn leave(mut self, report: &mut Report) -> anyhow::Result<PathBuf> {
-        for pair in (0..self.buyers.len()).filter(|index| is_contested(*index)) {
-            let live = |buyer: &&Buyer| buyer.has(Step::Hold) && !buyer.has(Step::Cancel);
-            let rivals = &self.buyers[pair - 1..=pair];
-            if rivals.iter().filter(live).count() > 1 {
-                self.failures.push(format!("buyers {} and {pair} have one seat", pair - 1));
-            }
-        }
-        report.failures.append(&mut self.failures);
-        report.looked_up = self.looked_up;
-        self.recorder.finish()?;
-        Ok(self.acks)
-    }
-
     fn seat(&self, index: usize) -> (u64, u32) {
         let wanted = if is_contested(index) { index - 1 } else { index };
         let performance = self.performances[wanted % self.performances.len()];
@@ -248,6 +219,20 @@ fn hash(body: &[u8]) -> u64 {
 impl Crowd for Buyers {
     type Errand = Errand;
 
+    fn arrive(house: &House, drill: &Drill) -> anyhow::Result<Self> {
+        let acks = drill.work.join("acks");
+        Ok(Self {
+            performances: create(house.target()?, PERFORMANCES, Offer { seats: SEATS, price: PRICE })?,
+            buyers: Vec::new(),
+            ready: VecDeque::new(),
+            recorder: Recorder::append(&acks)?,
+            acks,
+            looked_up: 0,
+            looked_until: 0,
+            failures: Vec::new(),
+        })
+    }
+
     fn next(&mut self) -> Errand {
         self.ready.pop_front().unwrap_or_else(|| {
             self.buyers.push(Buyer::default());
@@ -318,5 +303,19 @@ impl Crowd for Buyers {
             ("payments", count(Step::Pay)),
             ("cancels", count(Step::Cancel)),
         ]
+    }
+
+    fn leave(mut self, report: &mut Report) -> anyhow::Result<PathBuf> {
+        for pair in (0..self.buyers.len()).filter(|index| is_contested(*index)) {
+            let live = |buyer: &&Buyer| buyer.has(Step::Hold) && !buyer.has(Step::Cancel);
+            let rivals = &self.buyers[pair - 1..=pair];
+            if rivals.iter().filter(live).count() > 1 {
+                self.failures.push(format!("buyers {} and {pair} have one seat", pair - 1));
+            }
+        }
+        report.failures.append(&mut self.failures);
+        report.looked_up = self.looked_up;
+        self.recorder.finish()?;
+        Ok(self.acks)
     }
 }

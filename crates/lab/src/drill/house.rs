@@ -50,6 +50,7 @@ pub struct House {
 struct Running {
     child: Child,
     target: Target,
+    admin: Target,
 }
 
 impl House {
@@ -92,12 +93,12 @@ impl House {
         let (mut child, line) = self.spawn()?;
         let line = line.recv_timeout(START_MAX).unwrap_or_default();
         let words: Vec<&str> = line.split_whitespace().collect();
-        let ["listening", "on", target, "admin", "on", _] = words[..] else {
+        let ["listening", "on", target, "admin", "on", admin] = words[..] else {
             let _ = child.kill();
             bail!("the server did not start ({:?}):\n{}", child.wait()?, self.last_words());
         };
         self.start_took = began.elapsed();
-        self.running = Some(Running { target: target.parse()?, child });
+        self.running = Some(Running { target: target.parse()?, admin: admin.parse()?, child });
         Ok(())
     }
 
@@ -120,10 +121,9 @@ impl House {
     /// What kills the victim at once, from any thread.
     pub(super) fn kill_of(&self, victim: &Victim) -> anyhow::Result<impl FnOnce() -> bool + Send + use<>> {
         let pid = match victim {
-            Victim::Server => self.running()?.child.id(),
-            Victim::Database { dir, .. } => std::fs::read_to_string(dir.join("pid"))?.trim().parse()?,
+            Victim::Server => Pid::from_child(&self.running()?.child),
+            Victim::Database { script, dir } => Database { script, dir }.process()?,
         };
-        let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).context("there is no such process")?;
         Ok(move || kill_process(pid, Signal::KILL).is_ok())
     }
 
@@ -163,6 +163,11 @@ impl House {
         Ok(&self.running()?.target)
     }
 
+    /// Where the operator is served.
+    pub(super) fn admin(&self) -> anyhow::Result<&Target> {
+        Ok(&self.running()?.admin)
+    }
+
     fn running(&self) -> anyhow::Result<&Running> {
         self.running.as_ref().context("the server does not run")
     }
@@ -198,11 +203,53 @@ fn first_line(stdout: ChildStdout) -> Receiver<String> {
     line
 }
 
-/// Starts the database again under the same URL.
-pub(super) fn start_database(script: &Path, dir: &Path) -> anyhow::Result<()> {
-    // Its server lives on with the descriptors it was given: none of ours may be among them.
-    let mut start = Command::new(script);
-    let start = start.arg("start").arg(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    ensure!(start.status()?.success(), "the database did not start; see {}/log", dir.display());
-    Ok(())
+/// A database that `scripts/mariadb` keeps in a directory.
+pub(super) struct Database<'a> {
+    pub(super) script: &'a Path,
+    pub(super) dir: &'a Path,
+}
+
+impl Database<'_> {
+    /// Starts it again under the same URL.
+    pub(super) fn start(&self) -> anyhow::Result<()> {
+        let started = self.starting().status()?;
+        ensure!(started.success(), "the database did not start; see {}/log", self.dir.display());
+        Ok(())
+    }
+
+    /// Starts it and kills it so long after its process is there; whether it was killed before it answered.
+    pub(super) fn kill_in_start_up(&self, after: Duration) -> anyhow::Result<bool> {
+        let before = self.process()?;
+        let mut starting = self.starting().spawn()?;
+        while self.process()? == before && starting.try_wait()?.is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(after);
+        let process = self.process()?;
+        ensure!(process != before, "the database did not start; see {}/log", self.dir.display());
+        // One that ended by itself is gone already, and its script says that it failed.
+        let is_killed = kill_process(process, Signal::KILL).is_ok();
+        Ok(is_killed && !starting.wait()?.success())
+    }
+
+    fn process(&self) -> anyhow::Result<Pid> {
+        let file = self.dir.join("pid");
+        let mut id = String::new();
+        // It is empty for a moment while it is written.
+        for _ in 0..1_000 {
+            id = std::fs::read_to_string(&file)?;
+            if id.ends_with('\n') {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Pid::from_raw(id.trim().parse()?).context("there is no such process")
+    }
+
+    fn starting(&self) -> Command {
+        // Its server lives on with the descriptors it was given: none of ours may be among them.
+        let mut start = Command::new(self.script);
+        start.arg("start").arg(self.dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        start
+    }
 }

@@ -1,20 +1,22 @@
 //! Drills: a house is killed under load, again and again, and judged by what its clients were told.
 //!
 //! Each round sends what is still unanswered again, looks up what was acknowledged, presses the house, and kills it at a
-//! random moment with enough requests in flight. [`buyers`] drills the box office.
+//! random moment with enough requests in flight. [`buyers`] drills the box office, [`fans`] the waiting room.
 
 pub mod buyers;
 mod crowd;
+pub mod fans;
 pub mod house;
 pub mod report;
 mod rush;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 
 use crowd::Crowd;
-use house::{House, Store};
+use house::{Database, House, Store};
 use report::{Report, Round};
 
 /// How a drill is run.
@@ -38,7 +40,7 @@ pub struct Drill {
     pub rng: u64,
 }
 
-/// What is killed under load. The server is always killed while it starts, too.
+/// What is killed under load, and while it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Victim {
     Server,
@@ -49,13 +51,25 @@ pub enum Victim {
     },
 }
 
+/// How long after its process is there a database is killed while it starts, at most.
+const DATABASE_KILL_WITHIN: Duration = Duration::from_millis(400);
+
 /// Runs a drill of the box office.
 pub fn box_office(drill: &Drill) -> anyhow::Result<Report> {
-    let mut house = House::prepare(drill, &["room.gate=off"]);
+    run::<buyers::Buyers>(drill, &["room.gate=off"])
+}
+
+/// Runs a drill of the waiting room; no pass ends in it because of its time.
+pub fn line(drill: &Drill) -> anyhow::Result<Report> {
+    run::<fans::Fans>(drill, &["room.pass_ttl=3600s"])
+}
+
+fn run<C: Crowd>(drill: &Drill, settings: &[&str]) -> anyhow::Result<Report> {
+    let mut house = House::prepare(drill, settings);
     let mut report = Report::default();
     let mut dice = fastrand::Rng::with_seed(drill.rng);
     start(&mut house, &mut report, &mut dice)?;
-    let crowd = buyers::Buyers::arrive(&house, drill)?;
+    let crowd = C::arrive(&house, drill)?;
     let crowd = rounds(drill, &mut house, &mut report, &mut dice, crowd)?;
     report.acknowledged = crowd.acknowledged();
     let acks = crowd.leave(&mut report)?;
@@ -77,22 +91,30 @@ fn rounds<C: Crowd>(
             writes_min: drill.writes_min + dice.u64(0..=2 * drill.writes_min),
             in_flight_min: drill.in_flight_min,
         };
-        let (killed, pressed, unanswered) = rush::until_killed(house.target()?, goal, dice, kill, crowd)
+        let before = crowd.acknowledged();
+        let (killed, mut pressed, unanswered) = rush::until_killed(house.target()?, goal, dice, kill, crowd)
             .with_context(|| format!("in round {number}"))?;
+        let acknowledged = more(&pressed.acknowledged(), &before);
         let resent = unanswered.len();
         revive(house, report, dice, &drill.victim)?;
-        let (passes, answered) = rush::settle(house.target()?, pressed, unanswered)
+        pressed.was_away(killed.at_ms);
+        let (sendings, answered) = rush::settle(house.target()?, pressed, unanswered)
             .with_context(|| format!("sending again after round {number}"))?;
         crowd = answered.check(house, false).with_context(|| format!("looking up after round {number}"))?;
         let (writes, in_flight) = (killed.writes, killed.in_flight);
-        report.rounds.push(Round { number, writes, in_flight, resent, passes });
+        report.rounds.push(Round { number, writes, acknowledged, in_flight, resent, sendings });
     }
     crowd = crowd.check(house, true).context("the last look-up")?;
     report.ended_with = house.end()?;
     Ok(crowd)
 }
 
-/// Brings back what was killed; the server is killed once more on its way.
+/// What came on top, by kind.
+fn more(now: &[(&'static str, u64)], before: &[(&'static str, u64)]) -> Vec<(&'static str, u64)> {
+    now.iter().zip(before).map(|((kind, now), (_, before))| (*kind, now - before)).collect()
+}
+
+/// Brings back what was killed; it is killed once more on its way.
 fn revive(
     house: &mut House,
     report: &mut Report,
@@ -104,7 +126,12 @@ fn revive(
             house.reap()?;
             start(house, report, dice)
         }
-        Victim::Database { script, dir } => house::start_database(script, dir),
+        Victim::Database { script, dir } => {
+            let database = Database { script, dir };
+            let after = DATABASE_KILL_WITHIN.mul_f64(dice.f64());
+            report.kills_in_start_up += usize::from(database.kill_in_start_up(after)?);
+            database.start()
+        }
     }
 }
 

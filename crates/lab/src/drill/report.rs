@@ -11,19 +11,21 @@ pub struct Round {
     pub number: usize,
     /// Writes acknowledged before the kill.
     pub writes: u64,
+    /// The same by kind.
+    pub acknowledged: Vec<(&'static str, u64)>,
     /// Requests that had no answer yet at the kill.
     pub in_flight: usize,
-    /// Keys that got no answer and were sent again.
+    /// Requests that got no answer and were sent again.
     pub resent: usize,
     /// How often some had to be sent again.
-    pub passes: usize,
+    pub sendings: usize,
 }
 
 /// A whole drill.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     pub rounds: Vec<Round>,
-    /// Kills of a server that did not listen yet.
+    /// Kills of a server that did not listen yet, or of a database that did not answer yet.
     pub kills_in_start_up: usize,
     /// How the server ended when it was told to.
     pub ended_with: String,
@@ -46,17 +48,25 @@ impl Report {
         self.verified = says;
         Ok(())
     }
+
+    fn write_rounds(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = self.rounds.first().map_or(&[][..], |round| &round.acknowledged);
+        write!(out, "| round | writes acknowledged |")?;
+        kinds.iter().try_for_each(|(kind, _)| write!(out, " {kind} |"))?;
+        writeln!(out, " in flight at the kill | sent again | times |")?;
+        writeln!(out, "|{}", "--:|".repeat(5 + kinds.len()))?;
+        for Round { number, writes, acknowledged, in_flight, resent, sendings } in &self.rounds {
+            write!(out, "| {number} | {writes} |")?;
+            acknowledged.iter().try_for_each(|(_, count)| write!(out, " {count} |"))?;
+            writeln!(out, " {in_flight} | {resent} | {sendings} |")?;
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            out,
-            "| round | writes acknowledged | in flight at the kill | keys sent again | passes |\n|--:|--:|--:|--:|--:|"
-        )?;
-        for Round { number, writes, in_flight, resent, passes } in &self.rounds {
-            writeln!(out, "| {number} | {writes} | {in_flight} | {resent} | {passes} |")?;
-        }
+        self.write_rounds(out)?;
         writeln!(out, "\n* kills during start-up: {}", self.kills_in_start_up)?;
         for (kind, count) in &self.acknowledged {
             writeln!(out, "* acknowledged {kind}: {count}")?;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 
 use super::crowd::{Crowd, Heard};
+use crate::acks::now_ms;
 use crate::client::{Answer, Silence};
 use crate::draft::Draft;
 use crate::load::{Load, Script, run};
@@ -39,6 +40,8 @@ pub(super) struct Goal {
 pub(super) struct Killed {
     pub(super) in_flight: usize,
     pub(super) writes: u64,
+    /// When, in milliseconds since 1970.
+    pub(super) at_ms: u64,
 }
 
 /// What the thread that kills must know; it kills under the lock, so that its count is that of the moment.
@@ -127,7 +130,8 @@ fn kill_at(goal: Goal, late: Duration, pressure: &Shared, kill: impl FnOnce() ->
             let due = *due.get_or_insert_with(|| Instant::now() + late);
             if now.in_flight >= goal.in_flight_min && due <= Instant::now() {
                 now.over = true;
-                return kill().then_some(Killed { in_flight: now.in_flight, writes: now.writes });
+                let killed = Killed { in_flight: now.in_flight, writes: now.writes, at_ms: now_ms() };
+                return kill().then_some(killed);
             }
         }
         drop(now);

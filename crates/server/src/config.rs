@@ -67,6 +67,9 @@ pub struct Timeouts {
     pub order: Duration,
     /// For the first of two requests with the same idempotency key, before the second is told that it still runs.
     pub in_flight: Duration,
+    /// A server that is told to end goes on taking requests for so long, each answer saying that it is the last of its
+    /// connection: what clients are sending by then is answered and not cut off.
+    pub linger: Duration,
     /// For requests in flight when the server ends.
     pub drain: Duration,
 }
@@ -78,6 +81,7 @@ impl Default for Timeouts {
             body: Duration::from_secs(10),
             order: Duration::from_secs(15),
             in_flight: Duration::from_secs(2),
+            linger: Duration::from_millis(100),
             drain: Duration::from_secs(20),
         }
     }

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use crate::dispatch::Dispatch;
 
-/// Tells every connection that the server ends.
+/// Tells whoever listens that something is over: that the server ends, or that its time to linger has passed.
 #[derive(Default)]
 pub(crate) struct Stop {
     told: AtomicBool,
@@ -24,6 +24,10 @@ impl Stop {
     pub(crate) fn tell(&self) {
         self.told.store(true, Ordering::SeqCst);
         self.wake.notify_waiters();
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
     }
 
     /// Ends once it was told.
@@ -38,8 +42,9 @@ impl Stop {
 /// The most bytes of a head that are taken in before it is judged; beyond, it gets a bare 431.
 const HEAD_MAX: usize = 64 * 1024;
 
-/// Serves a connection until it closes; the request in flight is finished also when the server ends.
-pub(crate) async fn serve(stream: TcpStream, dispatch: Dispatch, stop: Arc<Stop>, head_timeout: Duration) {
+/// Serves a connection until it closes. Once told to close, it finishes the request in flight, and one that has
+/// come in already.
+pub(crate) async fn serve(stream: TcpStream, dispatch: Dispatch, close: Arc<Stop>, head_timeout: Duration) {
     // Answers are small and whole: waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
@@ -50,7 +55,7 @@ pub(crate) async fn serve(stream: TcpStream, dispatch: Dispatch, stop: Arc<Stop>
         .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), dispatch);
     let mut connection = pin!(connection);
-    let mut told = pin!(stop.wake.notified());
+    let mut told = pin!(close.wake.notified());
     let mut is_watching = false;
     let mut is_ending = false;
     let served = poll_fn(|cx| {
@@ -59,10 +64,13 @@ pub(crate) async fn serve(stream: TcpStream, dispatch: Dispatch, stop: Arc<Stop>
             is_watching = true;
             let _ = told.as_mut().poll(cx);
         }
-        if !is_ending && stop.told.load(Ordering::Relaxed) {
-            is_ending = true;
-            connection.as_mut().graceful_shutdown();
+        // First what has come in: a connection that looks idle is closed at once, with a request unread in it.
+        let served = connection.as_mut().poll(cx);
+        if served.is_ready() || is_ending || !close.is_told() {
+            return served;
         }
+        is_ending = true;
+        connection.as_mut().graceful_shutdown();
         connection.as_mut().poll(cx)
     });
     if let Err(error) = served.await {

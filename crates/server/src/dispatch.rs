@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT_LANGUAGE, CONNECTION, HeaderMap, HeaderName, HeaderValue};
 use hyper::service::Service;
 use hyper::{Request, Uri};
 use usher_api::problem::Detail;
@@ -52,6 +52,9 @@ impl Dispatch {
             Err(problem) => (self.refusal(&problem, accepted.as_ref(), &uri), &self.table.other),
         };
         answer.headers_mut().insert(MODE, HeaderValue::from_static(self.front.mode.name()));
+        if self.front.stop.is_told() {
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         counted.answered(answer.status().as_u16(), began.elapsed());
         answer
     }

@@ -26,6 +26,8 @@ pub struct Server {
     address: SocketAddr,
     admin_address: SocketAddr,
     stop: Arc<Stop>,
+    close: Arc<Stop>,
+    linger: Duration,
     threads: Vec<JoinHandle<()>>,
     house: House,
 }
@@ -47,7 +49,7 @@ pub fn serve(config: ServerConfig, backing: Backing) -> io::Result<Server> {
     let admin_listener = listen(&door, config.admin_listen)?;
     let (address, admin_address) = (listener.local_addr()?, admin_listener.local_addr()?);
     let house = backing.house.clone();
-    let stop = Arc::new(Stop::default());
+    let (stop, close) = (Arc::new(Stop::default()), Arc::new(Stop::default()));
     let metrics = backing.metrics.clone();
     let front = Arc::new(Front::new(&config, backing, stop.clone()));
     let buyers = Dispatch::new(front.clone(), Arc::new(Table::new(routes::table(), &metrics)));
@@ -62,7 +64,7 @@ pub fn serve(config: ServerConfig, backing: Backing) -> io::Result<Server> {
         let (hand, handed) = mpsc::channel(HANDED_MAX);
         let worker = Worker {
             dispatch: buyers.clone(),
-            stop: stop.clone(),
+            close: close.clone(),
             timeouts: config.timeouts,
             front: front.clone(),
         };
@@ -70,19 +72,20 @@ pub fn serve(config: ServerConfig, backing: Backing) -> io::Result<Server> {
         threads.push(thread(format!("http-{n}"), move || runtime.block_on(worker.run(handed)))?);
         hands.push(hand);
     }
-    let worker = Worker { dispatch: operator, stop: stop.clone(), timeouts: config.timeouts, front };
+    let worker = Worker { dispatch: operator, close: close.clone(), timeouts: config.timeouts, front };
     let (hand, handed) = mpsc::channel(HANDED_MAX);
     let run = move || {
         door.block_on(async {
             tokio::join!(
-                take(listener, hands, worker.stop.clone()),
-                take(admin_listener, vec![hand], worker.stop.clone()),
+                take(listener, hands, worker.close.clone()),
+                take(admin_listener, vec![hand], worker.close.clone()),
                 worker.run(handed),
             )
         });
     };
     threads.push(thread("http-door".into(), run)?);
-    Ok(Server { address, admin_address, stop, threads, house })
+    let linger = config.timeouts.linger;
+    Ok(Server { address, admin_address, stop, close, linger, threads, house })
 }
 
 impl Server {
@@ -96,9 +99,11 @@ impl Server {
         self.admin_address
     }
 
-    /// Takes no new connections, finishes the requests in flight, closes the house, and returns. Blocks.
+    /// Answers what has been sent, takes no new connections, closes the house, and returns. Blocks.
     pub fn stop(self) {
         self.stop.tell();
+        std::thread::sleep(self.linger);
+        self.close.tell();
         for thread in self.threads {
             // A worker that panicked has said so; ending goes on.
             let _ = thread.join();
@@ -110,7 +115,7 @@ impl Server {
 /// Serves the connections that it is handed.
 struct Worker {
     dispatch: Dispatch,
-    stop: Arc<Stop>,
+    close: Arc<Stop>,
     timeouts: Timeouts,
     front: Arc<Front>,
 }
@@ -123,7 +128,7 @@ impl Worker {
             // A stream that cannot be registered is closed, and its client tries again.
             let Ok(stream) = TcpStream::from_std(stream) else { continue };
             let serving =
-                serve_connection(stream, self.dispatch.clone(), self.stop.clone(), self.timeouts.head);
+                serve_connection(stream, self.dispatch.clone(), self.close.clone(), self.timeouts.head);
             let (open, front) = (open.clone(), self.front.clone());
             tokio::spawn(async move {
                 front.backing.metrics.connections().inc();
@@ -139,9 +144,9 @@ impl Worker {
     }
 }
 
-/// Takes connections and hands them round until the server ends.
-async fn take(listener: TcpListener, hands: Vec<mpsc::Sender<std::net::TcpStream>>, stop: Arc<Stop>) {
-    let mut told = std::pin::pin!(stop.told());
+/// Takes connections and hands them round until told to close.
+async fn take(listener: TcpListener, hands: Vec<mpsc::Sender<std::net::TcpStream>>, close: Arc<Stop>) {
+    let mut told = std::pin::pin!(close.told());
     for hand in hands.iter().cycle() {
         let taken = tokio::select! {
             taken = listener.accept() => taken,

@@ -68,6 +68,7 @@ pub fn open(config: &Config, store: &Store) -> Result<Serving, Failed> {
             order: config.server.order_timeout.get(),
             in_flight: config.server.in_flight_wait.get(),
             drain: config.server.drain_timeout.get(),
+            ..Timeouts::default()
         },
     };
     let metrics = backing.metrics.clone();

@@ -97,12 +97,6 @@ impl Tx for TroubledTx<'_> {
 }
 
 fn house() -> (Arc<TestHouse>, Trouble) {
-    let clock = Arc::new(TestClock::default());
-    let opened = Models::<true>.create().unwrap().open(clock.clone(), 1).unwrap();
-    let trouble = Trouble::default();
-    let desks = opened.desks.into_iter();
-    let desks = desks.map(|(desk, ids)| (TroubledDesk(desk, trouble.clone()), ids as Box<dyn Ids + Send>));
-    let opened = Opened { desks: desks.collect(), readers: opened.readers, secret: [7; 16] };
     let timeouts = Timeouts {
         in_flight: Duration::from_millis(200),
         order: Duration::from_millis(600),
@@ -110,7 +104,18 @@ fn house() -> (Arc<TestHouse>, Trouble) {
         head: Duration::from_millis(300),
         ..Timeouts::default()
     };
-    (Arc::new(TestHouse::patient_for(timeouts, opened, clock)), trouble)
+    let (house, trouble) = house_patient_for(timeouts);
+    (Arc::new(house), trouble)
+}
+
+fn house_patient_for(timeouts: Timeouts) -> (TestHouse, Trouble) {
+    let clock = Arc::new(TestClock::default());
+    let opened = Models::<true>.create().unwrap().open(clock.clone(), 1).unwrap();
+    let trouble = Trouble::default();
+    let desks = opened.desks.into_iter();
+    let desks = desks.map(|(desk, ids)| (TroubledDesk(desk, trouble.clone()), ids as Box<dyn Ids + Send>));
+    let opened = Opened { desks: desks.collect(), readers: opened.readers, secret: [7; 16] };
+    (TestHouse::patient_for(timeouts, opened, clock), trouble)
 }
 
 async fn charge(house: &TestHouse, key: &str) -> Reply {
@@ -194,4 +199,51 @@ async fn a_client_that_sends_too_slowly_is_let_go() {
         let ended = tokio::time::timeout(Duration::from_secs(2), stream.read_to_end(&mut answer)).await;
         ended.unwrap_or_else(|_| panic!("{begun:?} keeps its connection for ever")).unwrap();
     }
+}
+
+async fn send(stream: &mut tokio::net::TcpStream) {
+    use tokio::io::AsyncWriteExt;
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+}
+
+/// Reads until an answer is whole or the connection ends.
+async fn receive(stream: &mut tokio::net::TcpStream) -> String {
+    use tokio::io::AsyncReadExt;
+    let mut answer = String::new();
+    let mut piece = [0; 4096];
+    while !answer.ends_with('}') {
+        match stream.read(&mut piece).await.expect("a connection is not reset") {
+            0 => break,
+            read => answer.push_str(std::str::from_utf8(&piece[..read]).unwrap()),
+        }
+    }
+    answer
+}
+
+#[tokio::test]
+async fn what_is_sent_while_the_server_is_told_to_end_is_answered_and_not_cut_off() {
+    let timeouts = Timeouts { linger: Duration::from_secs(2), ..Timeouts::default() };
+    let mut house = house_patient_for(timeouts).0;
+    let connect = || tokio::net::TcpStream::connect(house.address);
+    let (mut fresh, mut kept) = (connect().await.unwrap(), connect().await.unwrap());
+    send(&mut kept).await;
+    assert!(receive(&mut kept).await.starts_with("HTTP/1.1 200 OK"));
+
+    let address = house.address;
+    let stopping = tokio::task::spawn_blocking(move || house.stop());
+    // An answer that ends its connection shows that the server was told.
+    for _ in 0..10_000 {
+        let mut asking = tokio::net::TcpStream::connect(address).await.unwrap();
+        send(&mut asking).await;
+        if receive(&mut asking).await.contains("connection: close") {
+            break;
+        }
+    }
+    for (connection, name) in [(&mut fresh, "fresh"), (&mut kept, "kept alive")] {
+        send(connection).await;
+        let answer = receive(connection).await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "a {name} connection: {answer:?}");
+        assert!(answer.contains("connection: close"), "a {name} connection: {answer:?}");
+    }
+    stopping.await.unwrap();
 }

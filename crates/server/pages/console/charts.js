@@ -34,11 +34,11 @@ export function spark(points, { width, height, top, from, to }) {
 /**
  * A plot with a grid of three lines: an area, or steps with a limit.
  * @param {Point[]} points
- * @param {{ width: number, height: number, from: number, to: number, label: string, name(value: number): string, ticks: { at: number, text: string }[], rule?: number, limit?: { value: number, text: string }, steps?: boolean, empty?: string }} on
+ * @param {{ width: number, height: number, from: number, to: number, label: string, name(value: number): string, ticks: { at: number, text: string }[], rule?: number, limit?: number, steps?: boolean, empty?: string }} on
  */
 export function plot(points, { width, height, from, to, label, name, ticks, rule, limit, steps, empty }) {
-  const [left, top, bottom] = [38, limit ? 16 : 8, ticks.length > 0 ? 18 : 6];
-  const most = ceiling(Math.max(limit?.value ?? 0, ...points.map((point) => point.value ?? 0)));
+  const [left, top, bottom] = [38, 8, ticks.length > 0 ? 18 : 6];
+  const most = ceiling(Math.max(limit ?? 0, ...points.map((point) => point.value ?? 0)));
   const x = (/** @type {number} */ at) => left + ((at - from) / (to - from)) * (width - left - 6);
   const y = (/** @type {number} */ value) => height - bottom - (value / most) * (height - bottom - top);
   const grid = [0, most / 2, most].map((value) => `<path class="grid" d="M${left} ${y(value)}H${width}"/><text class="tick-name" x="${left - 6}" y="${y(value) + 4}" text-anchor="end">${name(value)}</text>`);
@@ -48,7 +48,7 @@ export function plot(points, { width, height, from, to, label, name, ticks, rule
   const [first, last] = [known[0], known[known.length - 1]];
   const area = steps || known.length === 0 ? '' : `<path class="area" d="${line}L${x(last.at).toFixed(1)} ${y(0)}L${x(first.at).toFixed(1)} ${y(0)}Z"/>`;
   const ruled = rule !== undefined && rule > from && rule < to ? `<path class="rule" d="M${x(rule)} ${top}V${height - bottom}"/>` : '';
-  const limited = limit ? `<path class="limit" d="M${left} ${y(limit.value)}H${width}"/><text class="limit-name" x="${width}" y="${y(limit.value) - 4}" text-anchor="end">${limit.text}</text>` : '';
+  const limited = limit === undefined ? '' : `<path class="limit" d="M${left} ${y(limit)}H${width}"/>`;
   const dot = last ? `<circle cx="${x(last.at).toFixed(1)}" cy="${y(/** @type {number} */ (last.value)).toFixed(1)}" r="3"/>` : '';
   const none = empty && !known.some((point) => point.value) ? `<text class="none" x="${(left + width) / 2}" y="${height / 2}" text-anchor="middle">${empty}</text>` : '';
   return `<svg class="plot" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${grid.join('')}${marks.join('')}${ruled}${area}<path class="line" d="${line}"/>${limited}${dot}${none}</svg>`;

@@ -176,7 +176,8 @@ function drawFlow(moment, f) {
   const { bookings, revenue } = totals(moment.hall);
   const sold = f.seats - f.free - f.held;
   const type = (/** @type {string} */ name) => (/** @type {Record<string, string>} */ labels) => labels.type === name;
-  const perMinute = ((revenue - totals(before(60).hall).revenue) / span(60)) * 60;
+  // What really came in, also while less than a minute is known.
+  const perMinute = revenue - totals(before(60).hall).revenue;
   const expired = past.rate(60, 'usher_events_total', type('hold.expired'));
   const refunds = past.rise(KEPT_SECONDS, 'usher_events_total', type('booking.cancelled'));
   const last = room.outflowPerSecond > 0 && room.waiting > 0 ? wait(room.waiting / room.outflowPerSecond) : '–';
@@ -189,7 +190,7 @@ function drawFlow(moment, f) {
     vessel(say('heldSeats'), count(f.held), say('seats'), `${say('expired', { n: rate(expired) })}`),
     pipe(past.rate(10, 'usher_events_total', type('booking.made')), say('bookings')),
     vessel(say('sold'), count(sold), say('ofSeats', { n: count(f.seats) }), say('bookingsCount', { n: count(bookings) }), f.seats > 0 ? sold / f.seats : 0, 'blue'),
-    `<div class="vessel" title="₩${count(revenue)}"><h3>${say('revenue')}</h3><p class="num"><b>${money(revenue)}</b></p><p class="under num">${say('perMinute', { n: `<b>${money(Math.max(0, Math.round(perMinute)))}</b>` })} · ${say('refunds', { n: count(refunds) })}</p></div>`,
+    `<div class="vessel" title="₩${count(revenue)}"><h3>${say('revenue')}</h3><p class="num"><b>${money(revenue)}</b></p><p class="under num">${say('perMinute', { n: `<b>${money(Math.max(0, perMinute))}</b>` })} · ${say('refunds', { n: count(refunds) })}</p></div>`,
   ].join('');
   /** @type {HTMLElement} */ (flow.querySelector('div') ?? flow.appendChild(document.createElement('div'))).innerHTML = html;
   for (const bar of flow.querySelectorAll('[data-p]')) /** @type {HTMLElement} */ (bar).style.setProperty('--p', /** @type {HTMLElement} */ (bar).dataset.p ?? '0');

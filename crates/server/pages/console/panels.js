@@ -68,7 +68,8 @@ export function drawLine(panel, moments, room, f) {
   const sentence = say('lineSentence', { n: count(room.waiting), m: rate(f.admitsPerSecond) });
   const wide = { width, from, to, name: short, rule: opened };
   const charts = `<h3>${say('waitingPeople')}</h3>${plot(waiting, { ...wide, height: tall, label: sentence, ticks: [], empty: say('noWaiting') })}`
-    + `<h3>${say('admitted')}</h3>${plot(admitted, { ...wide, height: 96, label: sentence, ticks, steps: true, limit: { value: room.admitsPerSecond, text: say('rateLimit', { n: count(room.admitsPerSecond) }) } })}`;
+    + `<h3>${say('admitted')} <span class="limit-name">${say('rateLimit', { n: count(room.admitsPerSecond) })}</span></h3>`
+    + plot(admitted, { ...wide, height: 92, label: sentence, ticks, steps: true, limit: room.admitsPerSecond });
   const chart = body.querySelector('.charts') ?? body.appendChild(Object.assign(document.createElement('div'), { className: 'charts' }));
   chart.innerHTML = charts;
   figures(body, moments, admitted);

@@ -62,7 +62,7 @@ export function makeList(hall, to) {
       // A seat that goes while somebody stands on it keeps its button until they have moved on.
       button.hidden = !can && state !== HELD && button !== document.activeElement;
       const word = state === MINE ? to.say('mine') : to.say(`state${state}`);
-      button.setAttribute('aria-label', to.say('seatState', { n: seat, state: word, price: to.price }));
+      button.setAttribute('aria-label', to.say('seatState', { n: to.count(seat), state: word, price: to.price }));
     }
   }
   return {

@@ -6,8 +6,14 @@ import { el } from './parts.js';
 const ELEMENTS_MAX = 2000;
 const FIRST_PITCH = 25;
 const PITCH_MAX = 44;
+/** Drawn for a moment where a chosen seat went to somebody else. */
+const LOST = 5;
 /** Below this a seat is no target, and blocks are drawn instead. */
 const SEAT_MIN = 5;
+/** Below this the names of rows would stand on the seats of the next block. */
+const LABEL_MIN = 9;
+/** Where the stage's name stands, in units above the first row. */
+const STAGE_NAME_Y = -1.9;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** @typedef {{ x: number, y: number, pitch: number }} View The unit at the top left, and pixels a unit. */
@@ -29,6 +35,8 @@ export function makeMap(hall, to) {
   /** @type {Shown} */
   const shown = { states: new Uint8Array(hall.total + 1), cursor: 0, isFocused: false, lost: new Set() };
   let isPlanned = false;
+  /** The stage's name stands above the hall and needs its pixels at every zoom. */
+  const top = () => Math.min(-3, STAGE_NAME_Y - 22 / view.pitch);
   const least = () => Math.min(FIRST_PITCH, (plane.clientWidth - 32) / hall.width, (plane.clientHeight - 72) / (hall.height + 2));
 
   function draw() {
@@ -46,7 +54,7 @@ export function makeMap(hall, to) {
     const bound = (/** @type {number} */ at, /** @type {number} */ size, /** @type {number} */ seen) =>
       (size + 5 <= seen ? (size - seen) / 2 : Math.min(Math.max(at, -3.5), size - seen + 3.5));
     view.x = bound(view.x, hall.width, wide);
-    view.y = hall.height + 4 <= high ? Math.max(-3, -(high - hall.height) / 3) : Math.min(Math.max(view.y, -3), hall.height - high + 2);
+    view.y = hall.height + 4 <= high ? Math.min(top(), -(high - hall.height) / 3) : Math.min(Math.max(view.y, top()), hall.height - high + 2);
   }
   /** @param {number} times @param {number} [atX] @param {number} [atY] Pixels that stay where they are. */
   function zoom(times, atX = plane.clientWidth / 2, atY = plane.clientHeight / 2) {
@@ -71,7 +79,7 @@ export function makeMap(hall, to) {
     const isWide = plane.clientWidth >= width * 14;
     view.pitch = isWide ? Math.min(FIRST_PITCH, (plane.clientWidth - 84) / width) : FIRST_PITCH;
     view.x = x + width / 2 - plane.clientWidth / view.pitch / 2;
-    view.y = y - 2.4;
+    view.y = y === 0 ? top() : y - 2.4;
     draw();
   }
   steer(plane, view, draw, zoom, (x, y) => {
@@ -185,6 +193,7 @@ const MARKS = {
   [FREE]: '<rect x="-.36" y="-.36" width=".72" height=".72" rx=".2" class="free"/>',
   [HELD]: '<rect x="-.33" y="-.33" width=".66" height=".66" rx=".18" class="held"/><path d="M-.17.17.17-.17" class="held"/>',
   2: '<rect x="-.13" y="-.13" width=".26" height=".26" rx=".07" class="sold"/>',
+  [LOST]: '<rect x="-.33" y="-.33" width=".66" height=".66" rx=".18" class="held"/><path d="M-.17.17.17-.17" class="held"/><rect x="-.46" y="-.46" width=".92" height=".92" rx=".25" class="lost"/>',
   [MINE]: '<rect x="-.42" y="-.42" width=".84" height=".84" rx=".23" class="mine"/><path d="m-.2 0 .14.15L.2-.15" class="tick"/>',
 };
 /** @param {number} state */
@@ -234,19 +243,18 @@ function elements(hall, stage) {
     element: svg,
     draw(view, shown) {
       for (let seat = 1; seat <= hall.total; seat += 1) {
-        const state = markOf(shown.states[seat]);
+        const state = shown.lost.has(seat) ? LOST : markOf(shown.states[seat]);
         if (drawn[seat] !== state) {
           drawn[seat] = state;
           uses[seat].setAttribute('href', `#seat-${state}`);
           uses[seat].dataset.state = String(shown.states[seat]);
         }
-        uses[seat].classList.toggle('lost', shown.lost.has(seat));
       }
       const px = (/** @type {number} */ x) => (x - view.x) * view.pitch;
       const py = (/** @type {number} */ y) => (y - view.y) * view.pitch;
       group.setAttribute('transform', `scale(${view.pitch}) translate(${-view.x} ${-view.y})`);
       name.setAttribute('x', String(px(hall.width / 2)));
-      name.setAttribute('y', String(py(-1.9)));
+      name.setAttribute('y', String(py(STAGE_NAME_Y)));
       for (const { label, x, y } of labels) {
         label.setAttribute('x', String(px(x)));
         label.setAttribute('y', String(py(y) + 4));
@@ -294,7 +302,7 @@ function canvas(hall, stage) {
       const px = (/** @type {number} */ x) => (x - view.x) * unit;
       const py = (/** @type {number} */ y) => (y - view.y) * unit;
       pen.fillRect(px(hall.width / 2 - 5), py(-1.7), 10 * unit, Math.max(3, 0.8 * unit));
-      pen.fillText(stage, px(hall.width / 2), py(-1.9));
+      pen.fillText(stage, px(hall.width / 2), py(STAGE_NAME_Y));
       for (const block of hall.blocks) {
         const [x, y] = [px(block.x), py(block.y)];
         if (x > wide || y > high || x + block.width * unit < 0 || y + block.height * unit < 0) continue;
@@ -359,6 +367,12 @@ function nearBlock(pen, hall, block, shown, { px, py, unit, wide, high, colour }
       pen.moveTo(x - 0.17 * unit, y + 0.17 * unit);
       pen.lineTo(x + 0.17 * unit, y - 0.17 * unit);
       pen.stroke();
+      if (shown.lost.has(seat)) {
+        pen.strokeStyle = paint.ink;
+        pen.lineWidth = 2;
+        box(pen, x, y, 0.46 * unit, 0.25 * unit);
+        pen.stroke();
+      }
     } else if (state === MINE) {
       pen.fillStyle = paint.mine;
       pen.strokeStyle = paint.ink;
@@ -378,9 +392,11 @@ function nearBlock(pen, hall, block, shown, { px, py, unit, wide, high, colour }
       pen.fill();
     }
   }
+  if (unit < LABEL_MIN) return;
+  pen.fillStyle = colour('--ink3');
+  pen.textAlign = 'right';
   for (let seat = block.first, n = 0; seat <= block.last; seat += hall.perRow, n += 1) {
-    if (n % 5 !== 0) continue;
-    pen.fillStyle = colour('--ink3');
-    pen.fillText(String(seat), px(block.x - 0.9), py(hall.at(seat).y) + 4);
+    if (n % 5 === 0) pen.fillText(String(seat), px(block.x - 0.3), py(hall.at(seat).y) + 4);
   }
+  pen.textAlign = 'center';
 }

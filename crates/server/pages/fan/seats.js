@@ -48,7 +48,10 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
   let view = 'map';
   const ask = watcher(performance.concertOptionId, pass?.token ?? null);
 
-  const tell = (/** @type {number} */ seat) => house.announce(say('seatState', { n: seat, state: mine.has(seat) ? say('mine') : say(`state${states[seat]}`), price }));
+  const tell = (/** @type {number} */ seat) => {
+    /** @type {HTMLSelectElement} */ (parts.choose).value = String(hall.block(seat));
+    house.announce(say('seatState', { n: house.count(seat), state: mine.has(seat) ? say('mine') : say(`state${states[seat]}`), price }));
+  };
   const map = makeMap(hall, {
     label: say('mapLabel'), zoomIn: say('zoomIn'), zoomOut: say('zoomOut'), stage: say('stage'), pick,
     leave: () => hold.focus(), tell,
@@ -88,7 +91,7 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
         el('div', { class: 'legend' }, el('h2', {}, say('legend')), el('ul', {}, ...signs)),
         el('div', { class: 'sum' }, times, el('p', { class: 'amount' }, el('span', { class: 'word' }, say('total')), short, amount), hold,
           el('p', { class: 'small' }, say('holdNoteN', { m: minutes })))));
-    return { screen, time, timer, toast, chips, free, hold, total, short, amount, times, views };
+    return { screen, choose, time, timer, toast, chips, free, hold, total, short, amount, times, views };
   }
 
   /** @param {string} name */
@@ -126,7 +129,7 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
     for (const seat of seats) mine.add(seat);
     map.reveal(seats[0]);
     show();
-    house.announce(seats.map((seat) => say('seat', { n: seat })).join(', '));
+    house.announce(seats.map((seat) => say('seat', { n: house.count(seat) })).join(', '));
   }
 
   function show() {
@@ -145,7 +148,7 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
     if (chips.dataset.seats === seats.join()) return;
     chips.dataset.seats = seats.join();
     chips.replaceChildren(...seats.map((seat) => el('li', {}, mark(MINE), el('b', { class: 'num' }, say('seat', { n: house.count(seat) })),
-      el('button', { type: 'button', 'aria-label': say('removeSeat', { n: seat }), onclick: () => { pick(seat); hold.focus(); } }, el('span', {}, say('remove'))))));
+      el('button', { type: 'button', 'aria-label': say('removeSeat', { n: house.count(seat) }), onclick: () => { pick(seat); hold.focus(); } }, el('span', {}, say('remove'))))));
   }
 
   /** Seats that somebody else has got meanwhile, with the nearest ones in their place. @param {number[]} seats */
@@ -155,10 +158,11 @@ export function seatsScreen(house, say, performance, pass, wanted, then) {
     setTimeout(() => { lost = new Set(); show(); }, 1500);
     const kept = [...mine];
     const others = run(hall, states.map((state, seat) => (mine.has(seat) ? HELD : state)), seats.length, seats[0]);
-    const numbers = { n: seats.join(', ') };
+    const named = (/** @type {number[]} */ some) => some.map(house.count).join(', ');
+    const numbers = { n: named(seats) };
     const several = seats.length > 1 ? 'N' : '';
     if (others.length === 0) say1(say(`taken${several}`, numbers));
-    else say1(say(`taken${several}`, numbers), say(`instead${several}`, { n: others.join(', ') }), () => take([...kept, ...others]));
+    else say1(say(`taken${several}`, numbers), say(`instead${several}`, { n: named(others) }), () => take([...kept, ...others]));
     show();
   }
 

@@ -47,10 +47,12 @@ function clock(at, seconds) {
   const { half, time } = hours(at, seconds);
   return korean ? `${half}\u00a0${time}` : `${time}\u00a0${half}`;
 }
+/** Between two ends that may stand on two lines. */
+const TO = say('to') + '\u200b';
 /** @param {number} from @param {number} to */
 function clocks(from, to) {
   const [a, b] = [hours(from), hours(to)];
-  if (a.half !== b.half) return clock(from) + say('to') + clock(to);
+  if (a.half !== b.half) return clock(from) + TO + clock(to);
   if (a.time === b.time) return clock(from);
   const both = a.time + say('to') + b.time;
   return korean ? `${a.half}\u00a0${both}` : `${both}\u00a0${a.half}`;
@@ -75,7 +77,7 @@ function range(eta) {
     return m === 0 ? say('hours', { h }) : say('hoursMin', { h, m });
   };
   if (low === high) return { left: words(high), until, high };
-  const left = high < 60 ? say('min', { n: low + say('to') + high }) : words(low) + say('to') + words(high);
+  const left = high < 60 ? say('min', { n: low + say('to') + high }) : words(low) + TO + words(high);
   return { left, until, high };
 }
 
@@ -173,9 +175,8 @@ async function join() {
   if (answer.problem) return announce(say('late'), true);
   kept(localStorage, joinedKey, 'yes');
   show('wait');
-  node('ahead-label').tabIndex = -1;
   take(/** @type {Place} */ (answer.body));
-  if (isWaiting()) node('ahead-label').focus();
+  if (isWaiting()) node('wait').focus();
 }
 
 // Waiting.
@@ -267,8 +268,9 @@ function draw(place) {
   show('wait');
   node('wait').className = `${isOver ? 'over' : ''} ${place.paused ? 'paused' : ''}`;
   const short = say('aheadShort', { n: count(before) });
-  for (const id of ['big', 'ahead-label', 'pair', 'outlook', 'kept', 'sound-box']) node(id).hidden = isOver;
+  for (const id of ['big', 'pair', 'outlook', 'kept', 'sound-box']) node(id).hidden = isOver;
   for (const id of ['gone', 'gone-lead', 'return']) node(id).hidden = !isOver;
+  node('ahead-label').hidden = isOver || before === 0;
   write('ahead-label', before === 0 ? '' : say('ahead'));
   node('big').classList.toggle('next', before === 0);
   node('big').classList.toggle('long', before >= 1e6);

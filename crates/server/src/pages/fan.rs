@@ -47,7 +47,7 @@ const LISTED_MAX: usize = 20;
 /// Dates that a fan can choose from.
 pub(super) const DATES_MAX: usize = 40;
 /// Dates that the waiting page lists: it must stay small.
-const JOIN_DATES_MAX: usize = 5;
+const JOIN_DATES_MAX: usize = 4;
 
 static MADE: LazyLock<Cache<(usize, ConcertId, &'static str), Encoded>> =
     LazyLock::new(|| Cache::builder().max_capacity(MADE_MAX).time_to_live(MADE_FOR).build());
@@ -128,7 +128,9 @@ async fn make(front: &Front, id: ConcertId, lang: Lang) -> Result<Encoded, Probl
     let shown: Vec<_> = ahead(front, &read).collect();
     let mut days: Vec<String> = shown.iter().map(|(shown, _)| date(lang, zone, shown.begins_at)).collect();
     days.dedup();
-    days.truncate(3);
+    if days.len() > 2 {
+        days = vec![format!("{}{}{}", days[0], words.say("until", &[]), days[days.len() - 1])];
+    }
     let minutes = (front.backing.waiting.pass_ttl().ms() / 60_000).to_string();
     let (id, days, lead) = (id.get().to_string(), days.join(", "), lead(front, lang, &shown));
     let sound = words.say("soundText", &[("n", &minutes)]);

@@ -151,15 +151,7 @@ impl View<'_> {
                 self.say("people", &[]),
             ),
         };
-        let time = match wait.eta {
-            None => self.say("unknown", &[]),
-            // As in the script: 0.85 to 1.25 of the estimate, in whole minutes.
-            Some(eta) => {
-                let minutes = |hundredths: u64| eta.ms() * hundredths / 6_000_000;
-                let (low, high) = (minutes(85).to_string(), (minutes(125) + 1).to_string());
-                self.say("minutes", &[("from", &low), ("to", &high)])
-            }
-        };
+        let time = self.time_left(wait);
         let (left, number) = (self.say("timeLeft", &[]), self.say("placeNumber", &[]));
         out += &format!(
             r#"<dl class="pair"><div><dt>{left}</dt><dd class="num">{time}</dd></div><div><dt>{number}</dt><dd class="num">{}</dd></div></dl>"#,
@@ -180,12 +172,23 @@ impl View<'_> {
         out + &format!(r#"<div class="foot">{leave}</div>"#)
     }
 
+    /// As the script says it: 0.85 to 1.25 of the estimate, in whole minutes.
+    fn time_left(&self, wait: Wait) -> String {
+        let Some(eta) = wait.eta else { return self.say("unknown", &[]) };
+        let minutes = |hundredths: u64| eta.ms() * hundredths / 6_000_000;
+        let (low, high) = (minutes(85), minutes(125) + 1);
+        if high == 1 {
+            return self.say("soon", &[]);
+        }
+        self.say("minutes", &[("from", &low.to_string()), ("to", &high.to_string())])
+    }
+
     /// A mark, a sentence, why, and what else is to be said.
     fn fact(&self, kind: &str, name: &str, more: &str) -> String {
         let (title, text) = (self.say(&format!("{name}Title"), &[]), self.say(&format!("{name}Text"), &[]));
         let more = if more.is_empty() { String::new() } else { format!("<p>{more}</p>") };
         format!(
-            r#"<div class="fact {kind}"><span class="mark {kind}"></span><div><h3>{title}</h3>{more}<p>{text}</p></div></div>"#
+            r#"<div class="fact {kind}"><span class="mark {kind}"></span><div><h2>{title}</h2>{more}<p>{text}</p></div></div>"#
         )
     }
 

@@ -1,0 +1,281 @@
+// A fan's way: by mouse and by keyboard alone, through every state of the line, past a seat that is lost, in a large hall,
+// without script, with large type and with the colours of the system.
+
+import { api, buyers, check, hold, open, passOf, room } from './house.mjs';
+
+/** A purchase; by mouse, or by keyboard alone. */
+export async function buy(name, lang, look, keysOnly) {
+  const { page, context, seen, byKeyboard, tabTo } = await open(name, look);
+  const press = (selector) => (keysOnly ? byKeyboard(selector) : page.click(selector));
+  await page.goto(`${buyers}/c/1?lang=${lang}&as=${name}`);
+  await seen('join');
+  await press('#join-do');
+  await page.waitForSelector('.cards');
+  await seen('dates');
+  await press('.cards li:first-child button');
+  await page.waitForFunction(() => document.querySelectorAll('use[data-state="0"]').length > 0);
+  const above = await page.evaluate(() => document.querySelector('.stage-name').getBoundingClientRect().top - document.querySelector('.plane').getBoundingClientRect().top);
+  check(above >= 0, `${name}: the stage's name is cut by ${-above} px`);
+  if (keysOnly) {
+    await tabTo('.plane');
+    for (const key of ['ArrowDown', 'ArrowRight', 'Enter', 'ArrowRight', ' ', 'Escape']) await page.keyboard.press(key);
+    check(await page.evaluate(() => document.activeElement?.id === 'hold'), `${name}: Escape does not lead to the hold`);
+  } else {
+    await page.click('.tool:not(.other)');
+  }
+  check((await page.locator('.chips li').count()) === 2, `${name}: two seats are not chosen`);
+  await seen('seats');
+  await press('[data-view=list]');
+  await seen('list');
+  if (keysOnly) {
+    await tabTo('.list');
+    await page.keyboard.press('Escape');
+  }
+  await press('#hold');
+  await page.waitForSelector('.actions .primary');
+  await seen('short');
+  await press('.actions .primary');
+  await page.waitForFunction(() => document.querySelector('.said')?.textContent === '');
+  await seen('pay');
+  await press('.actions .primary');
+  await page.waitForSelector('.receipt');
+  await seen('booked');
+  if (keysOnly) {
+    await press('.actions .plain');
+    await press('.actions .ask .button:last-child');
+    await page.waitForSelector('#after .ending');
+    await seen('refunded');
+  }
+  await context.close();
+}
+
+const PLACE = { userId: 'x', tokenValue: 't', position: 6218, validUntil: null, status: 'WAITING', etaSeconds: 480, pollAfterMs: 24000, outlook: 'enough', number: 9141, paused: false, message: null };
+const STATES = {
+  waiting: {}, unlikely: { outlook: 'unlikely' }, 'sold-out': { outlook: 'sold-out', etaSeconds: null }, paused: { paused: true, message: '8:15 ▶' }, unknown: { etaSeconds: null }, longest: { position: 1234567, etaSeconds: 7000 },
+};
+const shownAs = (page, changed) => page.route(/waiting-queue-token/, (route) => route.fulfill({
+  status: 201, contentType: 'application/json', body: JSON.stringify({ ...PLACE, joinedAt: new Date(Date.now() - 12e4).toISOString(), ...changed }),
+}));
+
+/** The states of the line, told by answers made up in the browser. */
+export async function states(name, lang, look, { only = Object.keys(STATES), picture = true, type = 1 } = {}) {
+  for (const state of only) {
+    const { page, context, seen } = await open(name, look);
+    await shownAs(page, STATES[state]);
+    await page.goto(`${buyers}/c/1?lang=${lang}&as=x`);
+    if (type !== 1) await page.evaluate((times) => { document.documentElement.style.fontSize = `${100 * times}%`; }, type);
+    if (type !== 1) await seen(`join-${state}`, { picture: false });
+    await page.click('#join-do');
+    await page.waitForSelector('#wait:not([hidden])');
+    await seen(state, { picture });
+    await context.close();
+  }
+}
+
+/** Large type, a narrow window, the system's colours: everything is still there. */
+export async function largeAndPlain() {
+  await states('type200', 'ko', { size: { width: 390, height: 844 } }, { only: ['waiting', 'sold-out', 'longest'], type: 2, picture: false });
+  // A window of 1280 px at 200 and 400 %.
+  await states('zoom200', 'en', { size: { width: 640, height: 400 } }, { only: ['waiting', 'unlikely'], picture: false });
+  await states('zoom400', 'en', { size: { width: 320, height: 256 } }, { only: ['waiting', 'sold-out'], picture: false });
+  await states('forced', 'ko', { forced: true, dark: true }, { only: ['waiting', 'paused'] });
+
+  for (const [name, look] of [['zoom400', { size: { width: 320, height: 256 } }], ['type200', {}], ['forced', { forced: true, dark: true }]]) {
+    const { page, context, seen } = await open(name, look);
+    await page.goto(`${buyers}/c/1?lang=ko&as=${name}`);
+    await page.click('#join-do');
+    await page.waitForSelector('.cards');
+    if (name === 'type200') await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+    await seen('dates', { picture: false });
+    await page.click('.cards li:first-child button');
+    await page.waitForFunction(() => document.querySelectorAll('use[data-state="0"]').length > 0);
+    await page.click('.tool:not(.other)');
+    await seen('seats', { picture: name !== 'zoom400' });
+    if (name === 'forced') await page.evaluate(forcedMarks).then((same) => check(!same, `forced: ${same}`));
+    await page.click('#hold');
+    await page.waitForSelector('.actions .primary');
+    await seen('pay', { picture: false });
+    await page.click('.actions .plain');
+    await page.waitForSelector('#after .ending');
+    await context.close();
+    await api('DELETE', `/api/waiting-queue-token/${name}`);
+  }
+}
+/** Runs in the page: which two kinds of seat cannot be told apart with the colours of the system; '' if none. */
+function forcedMarks() {
+  const ways = ['free', 'mine', 'sold', 'held'].map((kind) => {
+    const style = getComputedStyle(document.querySelector(`.legend .${kind}`));
+    return { kind, looks: `${style.fill} ${style.stroke}` };
+  });
+  const twin = ways.find((one, n) => ways.findIndex((other) => other.looks === one.looks) !== n);
+  return twin ? `${twin.kind} looks like another: ${JSON.stringify(ways)}` : '';
+}
+
+/** Near the front the line is told as it moves, without asking, and nothing scrolls away from the reader. */
+export async function nearTheFront() {
+  await room({ paused: true });
+  await api('POST', '/api/waiting-queue-token', { userId: 'first' });
+  const { page, context, seen } = await open('front', { size: { width: 390, height: 500 } });
+  const asked = [];
+  page.on('request', (request) => { if (request.url().includes('waiting-queue-token')) asked.push(`${request.method()} ${request.url().split('/').pop()}`); });
+  await page.goto(`${buyers}/c/1?lang=ko&as=second`);
+  await page.click('#join-do');
+  await page.waitForFunction(() => document.querySelector('#ahead')?.textContent === '1');
+  await page.waitForSelector('#connection.live');
+  await seen('near', { picture: false });
+  check(asked.some((one) => one.startsWith('GET events')), `near the front no stream was opened: ${asked}`);
+  const before = asked.length;
+  await page.evaluate(() => scrollTo(0, 120));
+  await api('DELETE', '/api/waiting-queue-token/first');
+  await page.waitForFunction(() => document.querySelector('#ahead')?.textContent === '다음 차례예요');
+  check((await page.evaluate(() => scrollY)) === 120, 'the page scrolls when the line moves');
+  check(asked.length === before, `the page asked although it is told: ${asked.slice(before)}`);
+  // Leaving asks first; staying keeps the place.
+  await page.click('#leave');
+  await seen('leaving', { picture: false });
+  await page.click('.ask .button:first-of-type');
+  check((await page.locator('.ask').count()) === 0, 'the question stays after it is answered');
+  await room({ paused: false });
+  await page.waitForSelector('.cards');
+  check((await page.title()).startsWith('▶'), 'the title does not say that it is one\'s turn');
+  check(asked.slice(before).every((one) => !one.startsWith('GET second')), `the turn was asked for: ${asked.slice(before)}`);
+  await context.close();
+  await api('DELETE', '/api/waiting-queue-token/second');
+}
+
+/** Leaves, and joins again from the screen that says so. */
+export async function leaveAndReturn() {
+  await room({ paused: true });
+  const { page, context, seen } = await open('leaver', { dark: true });
+  await page.goto(`${buyers}/c/1?lang=en&as=leaver`);
+  await page.click('#who');
+  await seen('name', { picture: false });
+  await page.goto(`${buyers}/c/1?lang=en&as=leaver`);
+  await page.click('#join-do');
+  await page.click('#leave');
+  await page.click('#leave-do');
+  await page.waitForSelector('.said .ending');
+  check((await page.textContent('.said .ending')) === 'You left the line.', 'who left is not told so');
+  await seen('left');
+  await page.reload();
+  await page.waitForSelector('.said .ending');
+  await page.click('.said .primary');
+  await page.waitForSelector('#wait:not([hidden])');
+  await context.close();
+  await api('DELETE', '/api/waiting-queue-token/leaver');
+  await room({ paused: false });
+}
+
+/** Another fan is faster: the page says which seat is gone, and offers the next ones. */
+export async function lostSeat(lang, look, seats, says) {
+  const name = `slow-${lang}`;
+  const { page, context, seen } = await open(name, look);
+  await page.goto(`${buyers}/c/1?lang=${lang}&as=${name}`);
+  await page.click('#join-do');
+  await page.click('.cards li:first-child button');
+  await page.click('[data-view=list]');
+  for (const seat of seats) await page.click(`.list [data-seat="${seat}"]`);
+  // The map must not learn of it before the hold does.
+  await page.route(/view=bitmap/, (route) => route.fulfill({ status: 304 }));
+  const fast = `fast-${lang}`;
+  await hold(fast, await passOf(fast), [seats[0]]);
+  await page.click('[data-view=map]');
+  await page.click('#hold');
+  await page.waitForSelector('.toast:not([hidden]) p');
+  const said = await page.textContent('.toast p');
+  check(said === says(seats[0]), `${name}: "${said}"`);
+  check((await page.locator('.chips li').count()) === seats.length - 1, `${name}: what can still be had is not kept`);
+  await seen('taken');
+  await page.click('.toast button:not(.x)');
+  check((await page.locator('.chips li').count()) === seats.length, `${name}: the next seat is not chosen`);
+  await page.unroute(/view=bitmap/);
+  await page.click('#hold');
+  await page.waitForSelector('.actions .primary');
+  await context.close();
+  for (const user of [name, fast]) await api('DELETE', `/api/waiting-queue-token/${user}`);
+}
+
+/** A hall of 10,000 seats: on a canvas, walked by keyboard, told to who listens, and bought from the list too. */
+export async function largeHall() {
+  const { page, context, seen, byKeyboard, tabTo } = await open('hall10000', { wide: true });
+  await page.goto(`${buyers}/c/1?lang=en&as=hall`);
+  await byKeyboard('#join-do');
+  await byKeyboard('.cards li:nth-child(3) button');
+  await page.waitForSelector('.plane canvas');
+  await page.waitForFunction(() => document.querySelector('.tools .free')?.textContent.startsWith('10,000 of'));
+  await tabTo('.plane');
+  const told = async (key) => {
+    await page.waitForTimeout(100);
+    await page.evaluate(() => { document.getElementById('status').textContent = ''; });
+    const began = Date.now();
+    await page.keyboard.press(key);
+    await page.waitForFunction(() => document.getElementById('status').textContent !== '');
+    check(Date.now() - began < 1000, `${key} takes ${Date.now() - began} ms in a hall of 10,000`);
+    return page.textContent('#status');
+  };
+  check((await told('ArrowRight')) === 'Seat 2, free, ₩132,000', 'an arrow does not tell the seat');
+  check((await told('ArrowDown')) === 'Seat 52, free, ₩132,000', 'down does not lead to the next row');
+  check((await told('End')) === 'Seat 100, free, ₩132,000', 'End does not lead to the row\'s end');
+  check((await told('PageDown')) === 'Seat 1,001, free, ₩132,000', 'PageDown does not lead to the next section');
+  check((await told('Enter')) === 'Seat 1,001, yours, ₩132,000', 'Enter does not choose');
+  check((await page.locator('.chips li').count()) === 1, 'the chosen seat is not among mine');
+  const colours = await page.evaluate(() => {
+    const canvas = document.querySelector('.plane canvas');
+    const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const seen = new Set();
+    for (let n = 0; n < dots.length; n += 4) if (dots[n + 3] === 255) seen.add(`${dots[n]},${dots[n + 1]},${dots[n + 2]}`);
+    return ['31,79,204', '240,138,36'].filter((colour) => !seen.has(colour));
+  });
+  check(colours.length === 0, `the canvas does not draw ${colours}`);
+  await seen('seats');
+  for (let n = 0; n < 12; n += 1) await page.keyboard.press('-');
+  await page.waitForTimeout(100);
+  await seen('sections');
+  await page.selectOption('.tools select', '9');
+  await byKeyboard('[data-view=list]');
+  await tabTo('.list');
+  check((await page.locator('.list details').count()) === 10, 'the list has not ten sections');
+  await page.locator('.list details').nth(9).evaluate((section) => { section.open = true; });
+  await page.waitForSelector('[data-seat="10000"]');
+  await page.focus('[data-seat="10000"]');
+  await page.keyboard.press('Enter');
+  check((await page.getAttribute('[data-seat="10000"]', 'aria-label')) === 'Seat 10,000, yours, ₩132,000', 'the list does not say whose the seat is');
+  await seen('list', { picture: false });
+  await page.keyboard.press('Escape');
+  await byKeyboard('#hold');
+  await page.waitForSelector('.actions .primary');
+  await context.close();
+  await api('DELETE', '/api/waiting-queue-token/hall');
+}
+
+/** The whole way without script. What axe judges is the same page in a browser that has one. */
+export async function withoutScript() {
+  const { page, context, seen } = await open('noscript', { scripts: false });
+  await page.goto(`${buyers}/c/1?lang=ko`);
+  await page.fill('#as', 'plain');
+  await page.click('#join-do');
+  await page.waitForURL(/plain\?/);
+  const judged = async (state) => {
+    await seen(state);
+    const other = await open(`noscript-${state}`, { dark: true });
+    await other.page.goto(page.url());
+    await other.seen(state, { picture: false });
+    await other.context.close();
+  };
+  await judged('plain-waiting');
+  // The page opens again by itself until it is one's turn.
+  await page.waitForSelector('.rows a');
+  await judged('plain-dates');
+  await page.click('.rows a');
+  await page.check('[value="31"]');
+  await page.check('[value="32"]');
+  await judged('plain-seats');
+  await page.click('button[value=hold]');
+  await page.click('button[value=top-up]');
+  await judged('plain-pay');
+  await page.click('button[value=pay]');
+  check((await page.textContent('.ending')).startsWith('예매했어요'), 'who paid without script is not told so');
+  await judged('plain-booked');
+  await page.click('button[value=refund]');
+  await context.close();
+}

@@ -1,8 +1,9 @@
 // The pages in a real browser against the real binary. Arguments: the binary, and where pictures go.
 
 import { consoles, crowd, narrowConsole, sizes } from './console.mjs';
-import { buy, largeAndPlain, largeHall, leaveAndReturn, lostSeat, nearTheFront, states, withoutScript } from './fan.mjs';
+import { buy, largeAndPlain, leaveAndReturn, nearTheFront, states, withoutScript } from './fan.mjs';
 import { end, failures, onSale } from './house.mjs';
+import { largeHall, largeHallByTouch, lostAnswer, lostSeat, passOver } from './seats.mjs';
 
 const only = process.env.ONLY?.split(',');
 const run = async (name, test) => {
@@ -31,7 +32,12 @@ try {
     await lostSeat('ko', { dark: true }, [105, 106], (seat) => `${seat}번은 방금 다른 분이 잡았어요.`);
     await lostSeat('en', { wide: true }, [205, 206], (seat) => `Seat ${seat} has just been taken.`);
   });
-  await run('large hall', largeHall);
+  await run('pass over', passOver);
+  await run('lost answer', lostAnswer);
+  await run('large hall', async () => {
+    await largeHall();
+    await largeHallByTouch();
+  });
   await run('large and plain', largeAndPlain);
   await run('no script', withoutScript);
   await run('console', async () => {

@@ -7,6 +7,8 @@
 //! GET /why
 //! GET /admin/concerts/{concertId}/hall
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::house::{Ask, Reply, TestHouse};
@@ -54,6 +56,21 @@ async fn a_concerts_page_shows_its_dates_and_can_be_joined_without_script() {
     assert!(english.contains("Fri 10\u{a0}Jul, 8:00\u{a0}PM") && english.contains("₩10,000"), "{english}");
     house.get("/c/2").await.refused(404, "concert-not-found");
     assert_eq!(house.get("/c/x").await.faults(), ["concertId"]);
+}
+
+#[tokio::test]
+async fn who_comes_before_doors_open_is_told_when() {
+    let house = TestHouse::open();
+    house.performance(json!({"saleOpensAt": "2026-07-09T20:00:00"})).await;
+    assert!(
+        page(&house, "/c/1", "ko").await.text().contains("오후\u{a0}8:00에 문을 열어요"),
+        "the sale's opening counts"
+    );
+    let opens_at = json!({"opensAt": "2026-07-09T19:30:00"});
+    house.admin_patch("/admin/rooms/main", opens_at).await.expect(200);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let text = page(&house, "/c/1", "en").await.text();
+    assert!(text.contains("Doors open at 7:30\u{a0}PM"), "the room's opening is stronger: {text}");
 }
 
 #[tokio::test]

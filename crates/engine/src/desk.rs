@@ -109,6 +109,9 @@ impl<D: Desk> DeskLoop<D> {
             self.serve(&mut jobs);
             self.tend();
         }
+        if let Err(error) = self.desk.close() {
+            self.note(&error);
+        }
     }
 
     fn tend(&mut self) {
@@ -196,7 +199,7 @@ impl<D: Desk> DeskLoop<D> {
         if let StoreError::Fatal { .. } = error {
             (self.fatal)(error);
         }
-        tracing::error!(error = %chain(error), "the store did not take a batch: {}", chain(error));
+        tracing::error!(error = %chain(error), "{}", chain(error));
     }
 
     fn alarm(&self, trouble: &Trouble, order: &Order) {
@@ -205,7 +208,7 @@ impl<D: Desk> DeskLoop<D> {
             tracing::error!(
                 alarm = true,
                 ?command,
-                "the schema refused what the rules allowed: {}",
+                "the store failed at what the rules allow: {}",
                 chain(error)
             );
         }

@@ -56,7 +56,9 @@ pub enum StoreError {
         what: String,
     },
     /// Whether what was written is on the disk is not known, and never will be: the process must stop.
-    #[error("{store} could not make a commit durable; the process stops and will find what is on the disk")]
+    #[error(
+        "{store} could not make sure that a write is on the disk; the process stops: see to the disk, start it again"
+    )]
     Fatal {
         /// Which store.
         store: &'static str,
@@ -94,6 +96,11 @@ pub trait Desk: Send {
     /// Does a slice of the housekeeping that is due (indexing behind, forgetting old answers and events), for a
     /// few milliseconds at most. Called between batches, at least every 100 ms.
     fn tend(&mut self) -> Result<(), StoreError>;
+
+    /// Leaves the store as one that is used no more should be left. Called once, after the last batch.
+    fn close(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Holds that may be live, oldest expiry first, to watch from the start. Empty unless [`Desk::ALONE`].
     fn live_holds(&mut self) -> Result<Vec<(Timestamp, HoldId)>, StoreError>;

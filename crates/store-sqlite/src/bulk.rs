@@ -44,9 +44,9 @@ pub fn open_empty(dir: &Path) -> Result<SqliteBulk, StoreError> {
             ("seed a directory that holds data", "choose an empty one, or delete this one first");
         return Err(StoreError::Unavailable { store: STORE, what, advice, source });
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let db = open::connect(&file, flags, CACHE_KIB).map_err(store_error("open its file"))?;
-    open::check(&db, true)?;
+    open::create(dir)?;
+    let db = open::connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE, CACHE_KIB)
+        .map_err(store_error("open its file"))?;
     Ok(SqliteBulk { db, file, _lock: lock })
 }
 

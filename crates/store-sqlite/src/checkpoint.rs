@@ -11,12 +11,16 @@ use rusqlite::{Connection, OpenFlags};
 use usher_engine::StoreError;
 
 use crate::error::{Sql, store_error};
+use crate::open::connect;
 
 /// Frames (pages of 4 KiB) that may wait before they are copied back: 32 MiB.
 const COPY_AT_FRAMES: i64 = 8 * 1024;
 /// Frames in the WAL at which it is to start from its beginning: 128 MiB.
 const RESTART_AT_FRAMES: i64 = 32 * 1024;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// After one that failed, as on a full disk.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
+const CACHE_KIB: u32 = 256;
 /// How long the writer waits for readers to leave an old WAL before it puts the restart off.
 pub(crate) const RESTART_WAIT: Duration = Duration::from_millis(20);
 
@@ -39,16 +43,15 @@ pub(crate) struct Checkpoints {
 impl Checkpoints {
     /// Starts the thread.
     pub(crate) fn start(file: &Path) -> Sql<Self> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(file, flags)?;
-        db.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256",
-        )?;
+        let db = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE, CACHE_KIB)?;
+        db.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")?;
         let shared = Arc::<Shared>::default();
         let watched = shared.clone();
         let run = move || {
+            let mut rest = LOOK_EVERY;
             while !watched.stopped.load(Ordering::Relaxed) {
-                std::thread::sleep(LOOK_EVERY);
+                std::thread::park_timeout(rest);
+                rest = LOOK_EVERY;
                 let Err(error) = copy_back(&db, &watched).map_err(store_error("copy the WAL back")) else {
                     continue;
                 };
@@ -58,6 +61,7 @@ impl Checkpoints {
                     *watched.fatal.lock().expect("no holder of this lock panics") = Some(error);
                     return;
                 }
+                rest = TRY_AGAIN_AFTER;
             }
         };
         let thread = std::thread::Builder::new().name("checkpoints".into()).spawn(run);
@@ -67,9 +71,7 @@ impl Checkpoints {
     /// Lets the WAL start from its beginning, if it is time and nobody else checkpoints. What is left to copy by then
     /// is what came in since the last copy.
     pub(crate) fn restart_if_due(&self, db: &Connection) -> Result<(), StoreError> {
-        if let Some(error) = self.shared.fatal.lock().expect("no holder of this lock panics").take() {
-            return Err(error);
-        }
+        self.fatal()?;
         if !self.shared.restart_due.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -83,12 +85,32 @@ impl Checkpoints {
         Ok(())
     }
 
-    pub(crate) fn stop(&mut self) {
+    /// Ends the thread, then copies all that is left back and empties the WAL, unless an fsync has failed before.
+    pub(crate) fn finish(&mut self, db: &Connection) -> Result<(), StoreError> {
+        self.stop();
+        self.fatal()?;
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(store_error("copy the WAL back as it closes"))
+    }
+
+    fn fatal(&self) -> Result<(), StoreError> {
+        let mut fatal = self.shared.fatal.lock().expect("no holder of this lock panics");
+        fatal.take().map_or(Ok(()), Err)
+    }
+
+    fn stop(&mut self) {
         self.shared.stopped.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
             // If it panicked it has said so, and there is nothing left to stop.
             let _ = thread.join();
         }
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

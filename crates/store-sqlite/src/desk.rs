@@ -9,7 +9,7 @@ use usher_engine::{Clock, CommitError, Desk, StoreError, Tx};
 
 use crate::answers::Answers;
 use crate::checkpoint::Checkpoints;
-use crate::error::{Sql, store_error};
+use crate::error::{Sql, commit_error, store_error};
 use crate::history::History;
 use crate::load;
 use crate::places::Places;
@@ -45,8 +45,7 @@ impl Desk for SqliteDesk {
     fn tend(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
         if self.history.is_due() {
-            self.alone("index the history", |desk| desk.history.write_slice(&desk.db))?;
-            self.history.committed();
+            self.index_history()?;
         }
         if self.answers.is_due(now) {
             self.alone("forget old answers", |desk| desk.answers.empty_slice(&desk.db, now))?;
@@ -68,12 +67,26 @@ impl Desk for SqliteDesk {
         self.checkpoints.restart_if_due(&self.db)
     }
 
+    fn close(&mut self) -> Result<(), StoreError> {
+        // What is not due is indexed at the next start.
+        while self.history.is_due() {
+            self.index_history()?;
+        }
+        self.checkpoints.finish(&self.db)
+    }
+
     fn live_holds(&mut self) -> Result<Vec<(Timestamp, HoldId)>, StoreError> {
         self.read_live_holds().map_err(store_error("read live holds"))
     }
 }
 
 impl SqliteDesk {
+    fn index_history(&mut self) -> Result<(), StoreError> {
+        self.alone("index the history", |desk| desk.history.write_slice(&desk.db))?;
+        self.history.committed();
+        Ok(())
+    }
+
     /// Runs housekeeping in a transaction of its own.
     fn alone(&mut self, what: &'static str, work: impl Fn(&mut Self) -> Sql<()>) -> Result<(), StoreError> {
         let failed = store_error(what);
@@ -107,26 +120,6 @@ impl SqliteDesk {
             }
         }
         Ok(live)
-    }
-}
-
-impl Drop for SqliteDesk {
-    fn drop(&mut self) {
-        self.checkpoints.stop();
-        // What is not indexed yet is indexed at the next start; a failed checkpoint costs that start a little time.
-        while !self.history.is_done() && self.history_is_flushed() {}
-        let _ = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-    }
-}
-
-impl SqliteDesk {
-    fn history_is_flushed(&mut self) -> bool {
-        if !self.history.is_due() {
-            return false;
-        }
-        let written = self.alone("index the history", |desk| desk.history.write_slice(&desk.db));
-        self.history.committed();
-        written.is_ok()
     }
 }
 
@@ -214,7 +207,7 @@ impl Tx for SqliteTx<'_> {
     fn commit(mut self) -> Result<(), CommitError> {
         self.db().map_err(CommitError::Failed)?;
         let commit = || self.desk.db.prepare_cached("COMMIT")?.execute([]);
-        commit().map_err(store_error("commit")).map_err(CommitError::Failed)?;
+        commit().map_err(commit_error).map_err(CommitError::Failed)?;
         self.begun = false;
         self.desk.history.committed();
         self.desk.places.committed();

@@ -17,11 +17,14 @@ pub(crate) fn store_error(what: &'static str) -> impl Fn(rusqlite::Error) -> Sto
                 StoreError::Fatal { store: STORE, source: error.into() }
             }
             (ffi::SQLITE_CONSTRAINT, _) => StoreError::Constraint { store: STORE, what: error.to_string() },
-            (ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB, _) => {
-                StoreError::Corrupt { store: STORE, what: format!("{error}; restore the file from a backup") }
-            }
+            (ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB, _) => StoreError::Corrupt {
+                store: STORE,
+                what: format!("{error}; restore the directory from a backup"),
+            },
             (ffi::SQLITE_FULL, _) => unavailable(what, "the disk is full: free some room on it", error),
-            (ffi::SQLITE_IOERR, _) => unavailable(what, "look at the disk and the system's log", error),
+            (ffi::SQLITE_IOERR, _) => {
+                unavailable(what, "see in the system's log whether the disk is full or fails", error)
+            }
             (ffi::SQLITE_CANTOPEN | ffi::SQLITE_PERM | ffi::SQLITE_READONLY | ffi::SQLITE_AUTH, _) => {
                 unavailable(what, "the file must be readable and writable for this user", error)
             }
@@ -37,6 +40,17 @@ pub(crate) fn store_error(what: &'static str) -> impl Fn(rusqlite::Error) -> Sto
             }
             _ => unavailable(what, "look at the cause", error),
         }
+    }
+}
+
+/// The same for a commit. After an error of the disk the log may hold it whole, to be found at the next start, so that
+/// nobody can say that nothing happened. On a full disk its last page is missing.
+pub(crate) fn commit_error(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error().map(|error| error.extended_code & 0xff) {
+        Some(ffi::SQLITE_IOERR | ffi::SQLITE_NOMEM) => {
+            StoreError::Fatal { store: STORE, source: error.into() }
+        }
+        _ => store_error("commit")(error),
     }
 }
 

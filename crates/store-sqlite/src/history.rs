@@ -178,11 +178,6 @@ impl History {
         self.slice.clear();
     }
 
-    /// Whether everything is indexed.
-    pub(crate) fn is_done(&self) -> bool {
-        self.sorted.is_empty() && self.fresh.is_empty()
-    }
-
     /// Indexes what an earlier process left over, before the house opens.
     pub(crate) fn catch_up(db: &Connection) -> Sql<()> {
         db.execute_batch(

@@ -20,6 +20,7 @@ use crate::schema;
 
 /// The file's name within the data directory.
 pub const FILE: &str = "usher.db";
+const WAL_FILE: &str = "usher.db-wal";
 const LOCK_FILE: &str = "usher.lock";
 /// Page cache of the writer and of each reader, in KiB.
 const WRITER_CACHE_KIB: u32 = 32 * 1024;
@@ -58,10 +59,13 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, StoreError> {
         .map_err(|error| refused("make the data directory", "choose another one", error))?;
     let lock = Arc::new(lock(dir)?);
     let file = dir.join(FILE);
-    let db =
-        connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, WRITER_CACHE_KIB)
-            .map_err(store_error("open its file"))?;
-    check(&db, true)?;
+    refuse_a_lost_file(dir)?;
+    if !file.exists() {
+        create(dir)?;
+    }
+    let db = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_CACHE_KIB)
+        .map_err(store_error("open its file"))?;
+    check(&db)?;
     let failed = store_error("read what it must know before it serves");
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
         .map_err(&failed)?;
@@ -95,13 +99,13 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, StoreError> {
 /// Opens a store only to read it, beside a server or without one; changes nothing. `None`: there is none.
 pub fn open_to_read(dir: &Path) -> Result<Option<SqliteReader>, StoreError> {
     let file: PathBuf = dir.join(FILE);
+    refuse_a_lost_file(dir)?;
     if !file.exists() {
         return Ok(None);
     }
     let failed = store_error("open its file");
     let db = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE, READER_CACHE_KIB).map_err(&failed)?;
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(&failed)?;
-    check(&db, false)?;
+    check(&db)?;
     let tail = SharedTail::new(Tail::unindexed(&db).map_err(&failed)?.into());
     let clock = Arc::new(SystemClock::starting_after(last_commit(&db).map_err(&failed)?));
     db.execute_batch("PRAGMA query_only = ON").map_err(failed)?;
@@ -133,6 +137,8 @@ fn refused(what: &'static str, advice: &'static str, error: std::io::Error) -> S
 
 pub(crate) fn connect(file: &Path, flags: OpenFlags, cache_kib: u32) -> Sql<Connection> {
     let db = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // Closing would hide what goes wrong, and delete the log all the same: only the desk copies it back, and says so.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     db.set_prepared_statement_cache_capacity(96);
     db.busy_timeout(RESTART_WAIT)?;
     db.execute_batch(&format!("PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = MEMORY"))?;
@@ -145,22 +151,54 @@ fn reader(file: &Path, tail: &SharedTail, clock: &Arc<dyn Clock>) -> Sql<SqliteR
     Ok(SqliteReader { db, tail: tail.clone(), clock: clock.clone() })
 }
 
-/// Makes the schema in an empty file; refuses what this binary cannot serve.
-pub(crate) fn check(db: &Connection, create: bool) -> Result<(), StoreError> {
+/// SQLite throws the log of an empty or missing file away, and with it what was acknowledged.
+fn refuse_a_lost_file(dir: &Path) -> Result<(), StoreError> {
+    let size = |name: &str| dir.join(name).metadata().ok().map(|found| found.len());
+    let lost = match (size(FILE), size(WAL_FILE)) {
+        (Some(0), _) => format!("{FILE} is empty"),
+        (None, Some(1..)) => format!("{WAL_FILE} is there and {FILE} is not"),
+        _ => return Ok(()),
+    };
+    let advice = "restore the directory from a backup, or empty it to begin anew";
+    Err(refused("find what it held", advice, std::io::Error::other(lost)))
+}
+
+/// Makes an empty store, whole or not at all.
+pub(crate) fn create(dir: &Path) -> Result<(), StoreError> {
+    let new = dir.join(format!("{FILE}.new"));
+    let failed = store_error("make its file");
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let db = connect(&new, flags, READER_CACHE_KIB).map_err(&failed)?;
+    // It may be there already, from a start that was killed.
+    if tables(&db).map_err(&failed)? == 0 {
+        make(&db).map_err(&failed)?;
+    }
+    db.close().map_err(|(_, error)| failed(error))?;
+    std::fs::rename(&new, dir.join(FILE))
+        .and_then(|()| File::open(dir)?.sync_all())
+        .map_err(|error| refused("make its file", "the directory must be writable", error))
+}
+
+fn tables(db: &Connection) -> Sql<i64> {
+    db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+}
+
+/// Refuses what this binary cannot serve.
+pub(crate) fn check(db: &Connection) -> Result<(), StoreError> {
     let failed = store_error("read its schema");
     let number = |pragma: &str| db.query_row(pragma, [], |row| row.get::<_, i64>(0));
     let version = number("PRAGMA user_version").map_err(&failed)?;
     let ours = number("PRAGMA application_id").map_err(&failed)? == schema::APPLICATION_ID;
-    let tables = number("SELECT count(*) FROM sqlite_schema").map_err(&failed)?;
+    let tables = tables(db).map_err(&failed)?;
     let refuse = |what: &'static str, advice: &'static str| {
         let found =
             std::io::Error::other(format!("found schema version {version}, know {}", schema::VERSION));
         Err(refused(what, advice, found))
     };
     match (tables, ours, version) {
-        (0, _, _) if create => make(db).map_err(store_error("make its schema")),
-        (0, ..) => refuse("read this file", "it is empty: serve or seed it first"),
-        (_, false, _) => refuse("read this file", "it is not one of ours: choose another directory"),
+        (0, ..) | (_, false, _) => {
+            refuse("read this file", "it is not one of ours: choose another directory")
+        }
         (_, true, version) if version > schema::VERSION => {
             refuse("read a file of a newer version", "use the newer binary; nothing was changed")
         }

@@ -1,6 +1,7 @@
 // What the operator's pages say in Korean.
 
-export default {
+/** The same sentences as in English. @satisfies {Record<keyof typeof import('./words.en.js').default, string>} */
+const words = {
   title: 'Usher 운영', every: '1초마다 갱신', room: '대기실 {room}', openedAt: '{time} 개시 · {ago} 경과', opensAt: '{time} 개시 예정', alwaysOpen: '개시됨',
   'theme-auto': '색: 시스템', 'theme-light': '색: 밝게', 'theme-dark': '색: 어둡게',
   seconds: '{n}초', minutesSeconds: '{m}분 {s}초', hoursMinutes: '{h}시간 {m}분', minutes: '{n}분', minutesRange: '{a}~{b}분', soon: '1분 안',
@@ -29,3 +30,5 @@ export default {
   held: '좌석 선점', heldMore: '{seats}번, {until}까지 결제', 'hold-released0': '선점 반납', 'hold-releasedMore': '{seats}번이 다시 나왔습니다', 'hold-expired0': '선점 만료', 'hold-expiredMore': '{seats}번이 풀렸고 결제되지 않았습니다', booked: '예매', bookedMore: '{seats}번, 예매 번호 {booking}', 'booking-cancelled': '예매 환불', 'booking-cancelledMore': '예매 번호 {booking}, 좌석이 다시 나왔습니다',
   charged: '잔액 충전', paid: '결제', used: '다른 곳에 사용', refunded: '환불', moneyMore: '{amount}, 그때 잔액 {after}', 'last-seat-sold': '마지막 좌석 판매', 'last-seat-soldMore': '이 대기실의 마지막 빈 좌석이 예매되었습니다', performance: '공연이 바뀜', performanceMore: '',
 };
+
+export default words;

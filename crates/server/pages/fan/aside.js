@@ -40,7 +40,7 @@ export function tell(house, host, code) {
   const [said, why, action] = ENDS[code] ?? ENDS['not-in-line'];
   document.title = `${words[said]} · ${house.data.concert.title}`;
   const title = el('h2', { class: 'ending', tabindex: '-1' }, words[said]);
-  host.replaceChildren(el('section', { class: 'said' }, title, why && el('p', { class: 'lead' }, words[why]),
+  host.replaceChildren(el('section', { class: 'told' }, title, why && el('p', { class: 'lead' }, words[why]),
     el('div', { class: 'foot' }, el('button', { type: 'button', class: 'button primary wide', onclick: house.join }, words[action]))));
   title.focus();
 }

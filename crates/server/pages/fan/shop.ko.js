@@ -1,6 +1,7 @@
 // What the seats, payment and booking say in Korean.
 
-export default {
+/** The same sentences as in English. @satisfies {Record<keyof typeof import('./shop.en.js').default, string>} */
+const words = {
   turn: '차례가 왔어요.', choose: '이 시간 안에 좌석을 골라 잡아 주세요.', checking: '확인 중',
   whichDate: '어느 날로 할까요?', seatsFree: '{total}석 중 {free}석 남음', choosing: '고르기 ›', soldOut: '매진',
   opensAt: '{time}부터 판매', ended: '판매가 끝났어요', limitNote:
@@ -29,3 +30,5 @@ export default {
   'pass-of-another-user': '다른 분의 입장 정보예요. 내 계정으로 다시 들어와 주세요.', 'amount-mismatch': '금액이 바뀌었어요. 새 금액을 확인해 주세요.', 'already-paid': '이미 결제했어요.', see: '예매 보기', 'refund-closed': '공연이 시작돼 환불이 끝났어요.',
   'seat-not-found': '그런 좌석이 없어요.', other: '되지 않았어요 ({code}). 바뀐 것은 없어요.', retry: '다시 하기', ok: '확인',
 };
+
+export default words;

@@ -61,7 +61,7 @@ export async function narrowConsole() {
 }
 
 const MODULES = {
-  fan: ['shop.js', 'parts.js', 'seats.js', 'hall.js', 'map.js', 'list.js', 'shop.ko.js', 'shop.css'],
+  fan: ['shop.js', 'parts.js', 'seats.js', 'hall.js', 'map.js', 'canvas.js', 'list.js', 'shop.ko.js', 'shop.css'],
   console: ['console.js', 'panels.js', 'figures.js', 'charts.js', 'verdict.js', 'room.js', 'fan.js', 'words.js', 'words.ko.js', 'console.css'],
 };
 /** What travels, against the bars: the waiting page as it is and compressed, what comes after, the console. */

@@ -154,12 +154,12 @@ export async function leaveAndReturn() {
   await page.click('#join-do');
   await page.click('#leave');
   await page.click('#leave-do');
-  await page.waitForSelector('.said .ending');
-  check((await page.textContent('.said .ending')) === 'You left the line.', 'who left is not told so');
+  await page.waitForSelector('.told .ending');
+  check((await page.textContent('.told .ending')) === 'You left the line.', 'who left is not told so');
   await seen('left');
   await page.reload();
-  await page.waitForSelector('.said .ending');
-  await page.click('.said .primary');
+  await page.waitForSelector('.told .ending');
+  await page.click('.told .primary');
   await page.waitForSelector('#wait:not([hidden])');
   await context.close();
   await api('DELETE', '/api/waiting-queue-token/leaver');

@@ -113,10 +113,10 @@ export async function passOver() {
   await page.click('.tool:not(.other)');
   await api('DELETE', '/api/waiting-queue-token/late');
   await page.click('#hold');
-  await page.waitForSelector('.said .ending');
-  check((await page.textContent('.said .ending')) === '고를 시간이 끝났어요.', 'who has no pass any more is not told so');
+  await page.waitForSelector('.told .ending');
+  check((await page.textContent('.told .ending')) === '고를 시간이 끝났어요.', 'who has no pass any more is not told so');
   await seen('over');
-  await page.click('.said .primary');
+  await page.click('.told .primary');
   await page.waitForSelector('.cards');
   await context.close();
   await api('DELETE', '/api/waiting-queue-token/late');

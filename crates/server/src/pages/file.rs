@@ -22,7 +22,7 @@ macro_rules! files {
 }
 
 static OF_FANS: LazyLock<Vec<File>> = LazyLock::new(
-    || files!("fan": "shop.css" "aside.js" "sound.js" "shop.js" "parts.js" "seats.js" "hall.js" "map.js" "list.js" "shop.ko.js" "shop.en.js"),
+    || files!("fan": "shop.css" "aside.js" "sound.js" "shop.js" "parts.js" "seats.js" "hall.js" "map.js" "canvas.js" "list.js" "shop.ko.js" "shop.en.js"),
 );
 
 static OF_CONSOLE: LazyLock<Vec<File>> = LazyLock::new(|| {

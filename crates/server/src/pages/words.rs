@@ -123,12 +123,15 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_sentences() {
-        let [ko, en] =
-            [include_str!("../../pages/fan/page.ko.json"), include_str!("../../pages/fan/page.en.json")];
-        let [ko, en] = [Words::of(ko), Words::of(en)];
-        for (name, _) in ko.all() {
-            assert!(en.0.contains_key(name), "{name} is missing in English");
+        for [ko, en] in [
+            [include_str!("../../pages/fan/page.ko.json"), include_str!("../../pages/fan/page.en.json")],
+            [include_str!("../../pages/fan/wait.ko.json"), include_str!("../../pages/fan/wait.en.json")],
+        ] {
+            let [ko, en] = [Words::of(ko), Words::of(en)];
+            for (name, _) in ko.all() {
+                assert!(en.0.contains_key(name), "{name} is missing in English");
+            }
+            assert_eq!(ko.0.len(), en.0.len());
         }
-        assert_eq!(ko.0.len(), en.0.len());
     }
 }

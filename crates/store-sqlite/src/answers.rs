@@ -1,17 +1,28 @@
-//! Remembered answers: two tables by turns, each taking new ones for a day. The older one is looked up as well until
-//! it is emptied in slices, since random keys in one ever-growing tree would cost most of a hold.
+//! Remembered answers. Those of a batch are one row of `answers_new`, and are kept in memory until they are written
+//! behind, in order of their keys: random keys in a big tree would cost a page a hold. They go to two tables by turns,
+//! each for a day; the older one is looked up as well until it is emptied in slices.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use usher_core::{Answer, AnswerKey, Timestamp};
+use usher_engine::StoreError;
 
-use crate::error::Sql;
+use crate::behind::{Behind, Pace};
+use crate::cells;
+use crate::error::{Sql, store_error, violated};
+use crate::reader::unpack;
 
 /// Which table takes new answers, and since when.
 pub(crate) struct Answers {
     turn: usize,
     since: Timestamp,
     emptying: bool,
+    /// Those that neither table has.
+    behind: Behind<AnswerKey, Answer>,
+    /// The latest row of new ones, committed or not.
+    last: u64,
 }
+
+const PACE: Pace = Pace { generation: 32_000, kept_max: 128_000 };
 
 const LOOK_UP: [&str; 2] = [
     "SELECT request, answered, at FROM answers_0 WHERE key = ?1",
@@ -32,18 +43,40 @@ impl Answers {
         let meta =
             |name: &str| db.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0));
         let (turn, since): (i64, i64) = (meta("answers_turn")?, meta("answers_since")?);
-        Ok(Self { turn: (turn & 1) as usize, since: Timestamp::from_unix_ms(since), emptying: false })
+        let mut answers = Self {
+            turn: (turn & 1) as usize,
+            since: Timestamp::from_unix_ms(since),
+            emptying: false,
+            behind: Behind::new(PACE),
+            last: 0,
+        };
+        answers.recall(db)?;
+        Ok(answers)
+    }
+
+    /// Reads those that an earlier process did not come to write.
+    fn recall(&mut self, db: &Connection) -> Sql<()> {
+        let mut new = db.prepare("SELECT id, packed FROM answers_new ORDER BY id")?;
+        let mut rows = new.query([])?;
+        while let Some(row) = rows.next()? {
+            self.last = cells::id(row, 0)?;
+            for answer in unpack::<Vec<Answer>>(row, 1)? {
+                self.behind.note(answer.key, answer, self.last);
+            }
+        }
+        self.behind.committed();
+        Ok(())
     }
 
     pub(crate) fn find(&self, db: &Connection, key: AnswerKey) -> Sql<Option<Answer>> {
+        if let Some(answer) = self.behind.get(&key) {
+            return Ok(Some(answer.clone()));
+        }
         for table in [self.turn, 1 - self.turn] {
             let mut look_up = db.prepare_cached(LOOK_UP[table])?;
             let found = look_up.query_row([&key.0.to_be_bytes()[..]], |row| {
                 let request = row.get::<_, i64>(0)? as u64;
-                let answered = postcard::from_bytes(row.get_ref(1)?.as_blob()?).map_err(|error| {
-                    rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Blob, Box::new(error))
-                })?;
-                Ok(Answer { key, request, answered, at: Timestamp::from_unix_ms(row.get(2)?) })
+                Ok(Answer { key, request, answered: unpack(row, 1)?, at: cells::time(row, 2)? })
             });
             if let Some(answer) = found.optional()? {
                 return Ok(Some(answer));
@@ -52,14 +85,56 @@ impl Answers {
         Ok(None)
     }
 
-    pub(crate) fn write(&self, db: &Connection, answers: &[Answer]) -> Sql<()> {
-        let mut insert = db.prepare_cached(INSERT[self.turn])?;
+    /// Writes those of a batch within the open transaction. The last line against answering a key twice: none of them
+    /// may be known.
+    pub(crate) fn write(&mut self, db: &Connection, answers: &[Answer]) -> Result<(), StoreError> {
+        if answers.is_empty() {
+            return Ok(());
+        }
+        let failed = store_error("write answers");
         for answer in answers {
+            if self.find(db, answer.key).map_err(&failed)?.is_some() {
+                return Err(violated("a key that is answered has another answer".into()));
+            }
+        }
+        self.last += 1;
+        let packed = postcard::to_allocvec(answers).expect("answers are plain values");
+        let insert = || {
+            let mut insert = db.prepare_cached("INSERT INTO answers_new VALUES(?1, ?2)")?;
+            insert.execute(params![self.last as i64, packed])
+        };
+        insert().map_err(failed)?;
+        answers.iter().for_each(|answer| self.behind.note(answer.key, answer.clone(), self.last));
+        Ok(())
+    }
+
+    /// Whether a slice of new ones should be put in its table now, beside a batch or alone.
+    pub(crate) fn is_slice_due(&mut self) -> bool {
+        self.behind.is_due()
+    }
+
+    /// Puts a slice in its table within the open transaction.
+    pub(crate) fn write_slice(&mut self, db: &Connection) -> Sql<()> {
+        let mut insert = db.prepare_cached(INSERT[self.turn])?;
+        for (key, answer) in self.behind.slice() {
             let answered = postcard::to_allocvec(&answer.answered).expect("an answer is a plain value");
-            let key = answer.key.0.to_be_bytes();
+            let key = key.0.to_be_bytes();
             insert.execute(params![&key[..], answer.request as i64, answered, answer.at.unix_ms()])?;
         }
+        if let Some(until) = self.behind.written_until() {
+            db.prepare_cached("DELETE FROM answers_new WHERE id <= ?1")?.execute([until as i64])?;
+        }
         Ok(())
+    }
+
+    /// The transaction is durable.
+    pub(crate) fn committed(&mut self) {
+        self.behind.committed();
+    }
+
+    /// The transaction is gone.
+    pub(crate) fn rolled_back(&mut self) {
+        self.behind.rolled_back();
     }
 
     /// Whether the older table must be emptied, because its answers are a day old and its turn has come.

@@ -47,6 +47,10 @@ impl Desk for SqliteDesk {
         if self.history.is_due() {
             self.index_history()?;
         }
+        if self.answers.is_slice_due() {
+            self.alone("keep answers by their keys", |desk| desk.answers.write_slice(&desk.db))?;
+            self.answers.committed();
+        }
         if self.answers.is_due(now) {
             self.alone("forget old answers", |desk| desk.answers.empty_slice(&desk.db, now))?;
         }
@@ -94,6 +98,7 @@ impl SqliteDesk {
         let done = work(self).and_then(|()| self.db.execute_batch("COMMIT"));
         if done.is_err() {
             self.history.rolled_back();
+            self.answers.rolled_back();
             roll_back(&self.db);
         }
         done.map_err(failed)
@@ -195,7 +200,10 @@ impl Tx for SqliteTx<'_> {
     fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {
         write::changes(self.db()?, changes)?;
         let desk = &mut *self.desk;
-        desk.answers.write(&desk.db, &changes.answers).map_err(store_error("write answers"))?;
+        desk.answers.write(&desk.db, &changes.answers)?;
+        if desk.answers.is_slice_due() {
+            desk.answers.write_slice(&desk.db).map_err(store_error("keep answers by their keys"))?;
+        }
         if desk.history.is_due() {
             desk.history.write_slice(&desk.db).map_err(store_error("index the history"))?;
         }
@@ -209,6 +217,7 @@ impl Tx for SqliteTx<'_> {
         let commit = || self.desk.db.prepare_cached("COMMIT")?.execute([]);
         commit().map_err(commit_error).map_err(CommitError::Failed)?;
         self.begun = false;
+        self.desk.answers.committed();
         self.desk.history.committed();
         self.desk.places.committed();
         Ok(())
@@ -218,6 +227,7 @@ impl Tx for SqliteTx<'_> {
 impl Drop for SqliteTx<'_> {
     fn drop(&mut self) {
         if self.begun {
+            self.desk.answers.rolled_back();
             self.desk.history.rolled_back();
             self.desk.places.rolled_back();
             roll_back(&self.desk.db);

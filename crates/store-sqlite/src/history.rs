@@ -1,14 +1,13 @@
 //! The index of transfers and payments by user, written behind: what is not indexed yet stays in memory and is part
 //! of every answer.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 use usher_core::{Changes, UserId};
 
+use crate::behind::{Behind, Pace};
 use crate::error::Sql;
 
 /// What an entry of the history stands for.
@@ -72,110 +71,66 @@ impl Tail {
     }
 }
 
-/// The writer's side: collects a generation of entries, then indexes it in slices sorted by user.
+const PACE: Pace = Pace { generation: 10_000, kept_max: 50_000 };
+
+/// The writer's side.
 pub(crate) struct History {
     tail: SharedTail,
-    /// The generation being indexed, and the highest id in it.
-    sorted: BTreeMap<(UserId, u64), Kind>,
-    sorted_until: u64,
-    /// Entries of the transaction under way.
-    noted: Vec<(UserId, u64, Kind)>,
-    /// Entries since the generation began, in order of ids.
-    fresh: Vec<(UserId, u64, Kind)>,
-    /// What the transaction under way has indexed.
-    slice: Vec<(UserId, u64)>,
-    sliced_at: Instant,
+    behind: Behind<(UserId, u64), Kind>,
 }
 
 impl History {
-    /// A generation starts with so many entries.
-    const GENERATION: usize = 10_000;
-    /// Never more entries in memory than this.
-    const TAIL_MAX: usize = 50_000;
-    const SLICE: usize = 500;
-    const SLICE_EVERY: Duration = Duration::from_millis(20);
-    /// Less than a generation is indexed once nothing has happened for so long.
-    const IDLE: Duration = Duration::from_secs(1);
-
     pub(crate) fn new(tail: SharedTail) -> Self {
-        Self {
-            tail,
-            sorted: BTreeMap::new(),
-            sorted_until: 0,
-            noted: Vec::new(),
-            fresh: Vec::new(),
-            slice: Vec::new(),
-            sliced_at: Instant::now(),
-        }
+        Self { tail, behind: Behind::new(PACE) }
     }
 
     /// Notes the entries of a batch that is being written.
     pub(crate) fn note(&mut self, changes: &Changes) {
-        let entries = &mut self.noted;
         for movement in &changes.movements {
             let paid = changes.payments.contains_key(&movement.id);
             let kind = if paid { Kind::PaidTransfer } else { Kind::Transfer };
-            entries.push((movement.user.clone(), movement.id.get(), kind));
+            let id = movement.id.get();
+            self.behind.note((movement.user.clone(), id), kind, id);
         }
         // Noted again when it is cancelled: harmless, and simpler than telling the two apart.
         for payment in changes.payments.values().filter(|payment| payment.amount.is_zero()) {
-            entries.push((payment.user.clone(), payment.id.get(), Kind::Payment));
+            let id = payment.id.get();
+            self.behind.note((payment.user.clone(), id), Kind::Payment, id);
         }
     }
 
     /// Whether a slice should go into the index now, beside a batch or alone.
     pub(crate) fn is_due(&mut self) -> bool {
-        let waited = self.sliced_at.elapsed();
-        if self.sorted.is_empty() && (self.fresh.len() >= Self::GENERATION || waited >= Self::IDLE) {
-            self.start_generation();
-        }
-        let full = self.sorted.len() + self.fresh.len() >= Self::TAIL_MAX / 2;
-        !self.sorted.is_empty() && (full || waited >= Self::SLICE_EVERY)
-    }
-
-    fn start_generation(&mut self) {
-        for (user, id, kind) in self.fresh.drain(..) {
-            self.sorted_until = self.sorted_until.max(id);
-            self.sorted.insert((user, id), kind);
-        }
+        self.behind.is_due()
     }
 
     /// Indexes a slice within the open transaction.
     pub(crate) fn write_slice(&mut self, db: &Connection) -> Sql<()> {
-        let pressed = self.sorted.len() + self.fresh.len() >= Self::TAIL_MAX * 3 / 4;
-        let size = if pressed { Self::SLICE * 20 } else { Self::SLICE };
         let mut insert = db.prepare_cached("INSERT OR IGNORE INTO history VALUES(?1, ?2, ?3)")?;
-        self.slice.clear();
-        for ((user, id), kind) in self.sorted.iter().take(size) {
+        for ((user, id), kind) in self.behind.slice() {
             insert.execute(params![user.as_str(), *id as i64, *kind as i64])?;
-            self.slice.push((user.clone(), *id));
         }
-        if self.slice.len() == self.sorted.len() {
+        if let Some(until) = self.behind.written_until() {
             db.prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'history_until'")?
-                .execute([self.sorted_until as i64])?;
+                .execute([until as i64])?;
         }
-        self.sliced_at = Instant::now();
         Ok(())
     }
 
     /// The transaction is durable: what it noted is part of every answer, what it indexed need not stay in memory.
     pub(crate) fn committed(&mut self) {
-        if self.noted.is_empty() && self.slice.is_empty() {
-            return;
-        }
-        let mut tail = self.tail.write().expect("no holder of this lock panics");
-        self.noted.iter().for_each(|(user, id, kind)| tail.push(user, *id, *kind));
-        self.fresh.append(&mut self.noted);
-        for (user, id) in self.slice.drain(..) {
-            tail.forget(&user, id);
-            self.sorted.remove(&(user, id));
+        if self.behind.is_touched() {
+            let mut tail = self.tail.write().expect("no holder of this lock panics");
+            self.behind.noted().iter().for_each(|((user, id), kind)| tail.push(user, *id, *kind));
+            self.behind.sliced().iter().for_each(|(user, id)| tail.forget(user, *id));
+            drop(tail);
+            self.behind.committed();
         }
     }
 
     /// The transaction is gone: its slice is written again later.
     pub(crate) fn rolled_back(&mut self) {
-        self.noted.clear();
-        self.slice.clear();
+        self.behind.rolled_back();
     }
 
     /// Indexes what an earlier process left over, before the house opens.

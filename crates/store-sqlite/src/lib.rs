@@ -3,6 +3,7 @@
 //! WAL mode with `synchronous = FULL`: a commit is on the disk before anyone hears of it. See [`open`].
 
 mod answers;
+mod behind;
 mod bulk;
 mod cells;
 mod checkpoint;

@@ -65,6 +65,8 @@ CREATE TABLE places(
   event_sequence INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY(room, number)) STRICT, WITHOUT ROWID;
 
 -- Two tables by turns: one takes new answers for 24 h while the other, older one is still looked up.
+CREATE TABLE answers_new(
+  id INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;
 CREATE TABLE answers_0(
   key BLOB PRIMARY KEY, request INTEGER NOT NULL, answered BLOB NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE answers_1(

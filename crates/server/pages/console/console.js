@@ -149,12 +149,14 @@ function weigh(moment, age, now) {
 function drawVerdict(figures) {
   const { word, why, checks } = judge(figures);
   node('verdict').className = word;
-  write(node('word'), say(word));
   const sentences = why.filter(([key]) => key).map(([key, values]) => say(key, {
     ...values, n: typeof values.n === 'number' ? count(values.n) : values.n, ago: lasting(Number(values.seconds ?? 0)),
     time: clock(Date.now() + 1000 * Number(values.inSeconds ?? 0)),
   }));
   write(node('why'), sentences.join(' '));
+  // Said when the word changes, not with every number in the sentences.
+  if (node('word').textContent !== say(word)) write(node('verdict-said'), [say(word), ...sentences].join('. '));
+  write(node('word'), say(word));
   const list = node('checks');
   const targets = ['latency', 'refusals', 'store', 'store', 'controls'];
   checks.forEach((isFine, n) => {

@@ -130,7 +130,13 @@ function drawActs() {
     const undo = act.undo;
     if (n === 0 && undo) {
       const back = Object.assign(document.createElement('button'), { type: 'button', className: 'small', textContent: say('putBack') });
-      back.onclick = () => change(undo, `${say('putBack')}: ${act.text}`, null);
+      back.onclick = async () => {
+        try {
+          await change(undo, `${say('putBack')}: ${act.text}`, null);
+        } catch (error) {
+          back.replaceWith(Object.assign(document.createElement('em'), { role: 'alert', textContent: say('failed', { why: String(/** @type {Error} */ (error).message) }) }));
+        }
+      };
       line.append(back);
     }
     return line;

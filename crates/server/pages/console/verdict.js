@@ -17,6 +17,8 @@ const STALE_SECONDS = 3;
 const FLOW_LEAST = 0.9;
 const FLOW_SECONDS = 30;
 const EVENTS_MAX = 1000;
+/** Further ahead than this a time of day says nothing. */
+const SOLD_OUT_SECONDS = 6 * 3600;
 
 /** @param {Figures} f @returns {Verdict} */
 export function judge(f) {
@@ -51,7 +53,8 @@ export function isShort(f) {
 function outlook(f) {
   if (f.seats === 0) return ['noSeats', {}];
   if (f.soldPerSecond <= 0) return ['noSales', {}];
-  return ['sellOutAt', { inSeconds: (f.free + f.held) / f.soldPerSecond }];
+  const inSeconds = (f.free + f.held) / f.soldPerSecond;
+  return inSeconds > SOLD_OUT_SECONDS ? ['sellOutLater', {}] : ['sellOutAt', { inSeconds }];
 }
 /** @param {Figures} f @returns {[string, Record<string, number | string>]} */
 function reach(f) {

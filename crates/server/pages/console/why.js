@@ -23,6 +23,8 @@ async function show(user) {
       await navigator.clipboard.writeText([intro, ...events.map((told) => `${moment(told.at)}  ${words(told).filter(Boolean).join('. ')}`)].join('\n'));
       copy.textContent = say('copied');
     };
+    // A browser gives the clipboard to pages of this machine or over TLS only.
+    copy.hidden = !navigator.clipboard;
     answer.replaceChildren(Object.assign(document.createElement('h2'), { textContent: intro }), wayList(events), copy);
   } catch (error) {
     const again = Object.assign(document.createElement('button'), { type: 'button', className: 'button', textContent: say('retry') });

@@ -5,7 +5,7 @@ export default {
   'theme-auto': 'Colours: system', 'theme-light': 'Colours: light', 'theme-dark': 'Colours: dark',
   seconds: '{n} s', minutesSeconds: '{m} min {s} s', hoursMinutes: '{h} h {m} min', minutes: '{n} min', minutesRange: '{a}–{b} min', soon: 'under a minute',
   holding: 'Holding', watch: 'Watch', trouble: 'Trouble', 'not-open': 'Not open yet', paused: 'Paused', 'sold-out': 'Sold out', stale: 'No figures',
-  sellOutAt: 'Sold out about {time} at this rate.', noSales: 'Nothing is being sold at the moment.', reach: 'Seats reach about the first {n} in line.', reachAll: 'There are seats for everybody in line.', nobody: 'Nobody is waiting.',
+  sellOutLater: 'At this rate it will not sell out within hours.', sellOutAt: 'Sold out about {time} at this rate.', noSales: 'Nothing is being sold at the moment.', reach: 'Seats reach about the first {n} in line.', reachAll: 'There are seats for everybody in line.', nobody: 'Nobody is waiting.',
   whyPaused: 'Paused for {ago}. {n} people keep their places.', whySoldOut: 'Every seat is sold or held. {n} people are waiting.', whyNotOpen: '{n} people are in line already.', whyStale: 'The last figures are {ago} old.',
   whyErrors: '{n} % of the answers of the last 10 s were errors of ours.', whyStoring: 'Nothing has been stored for {n} s.', whyCap: '{n} live passes, over the cap of {m}.', whySlow: '{class}’ p99 over goal for {ago} ({n} ms, goal {m}).',
   whyEvents: '{n} events wait for their receivers.', whyParked: '{n} events are parked.', whyFlow: '{n} people a second go in; cap and rate allow {m}.', noSeats: 'This room has no seats on sale.',

@@ -6,7 +6,7 @@ const words = {
   'theme-auto': '색: 시스템', 'theme-light': '색: 밝게', 'theme-dark': '색: 어둡게',
   seconds: '{n}초', minutesSeconds: '{m}분 {s}초', hoursMinutes: '{h}시간 {m}분', minutes: '{n}분', minutesRange: '{a}~{b}분', soon: '1분 안',
   holding: '순조롭습니다', watch: '지켜봐야 합니다', trouble: '문제가 있습니다', 'not-open': '개시 전', paused: '입장 일시 중지', 'sold-out': '매진', stale: '수치가 끊겼습니다',
-  sellOutAt: '이 속도면 {time}쯤 매진됩니다.', noSales: '지금은 판매되고 있지 않습니다.', reach: '좌석은 대기 중 앞쪽 약 {n}명까지 돌아갑니다.', reachAll: '좌석은 대기 중인 모두에게 돌아갑니다.', nobody: '기다리는 사람이 없습니다.',
+  sellOutLater: '이 속도면 몇 시간 안에는 매진되지 않습니다.', sellOutAt: '이 속도면 {time}쯤 매진됩니다.', noSales: '지금은 판매되고 있지 않습니다.', reach: '좌석은 대기 중 앞쪽 약 {n}명까지 돌아갑니다.', reachAll: '좌석은 대기 중인 모두에게 돌아갑니다.', nobody: '기다리는 사람이 없습니다.',
   whyPaused: '{ago}째 멈춰 있습니다. {n}명의 순서는 그대로입니다.', whySoldOut: '좌석이 모두 팔렸거나 잡혀 있습니다. {n}명이 기다립니다.', whyNotOpen: '{n}명이 먼저 줄을 섰습니다.', whyStale: '마지막 수치는 {ago} 전입니다.',
   whyErrors: '최근 10초 응답의 {n} %가 서버 오류입니다.', whyStoring: '저장이 멈췄습니다. {n}초째 커밋이 없습니다.', whyCap: '유효 패스 {n}개가 한도 {m}개를 넘습니다.', whySlow: '{class} p99가 {ago}째 목표를 넘습니다 ({n} ms, 목표 {m}).',
   whyEvents: '이벤트 {n}건이 수신자를 기다립니다.', whyParked: '보류된 이벤트가 {n}건입니다.', whyFlow: '초당 {n}명이 들어갑니다. 한도는 초당 {m}명입니다.', noSeats: '이 대기실에는 판매 중인 좌석이 없습니다.',

@@ -62,6 +62,7 @@ export async function states(name, lang, look, { only = Object.keys(STATES), pic
   for (const state of only) {
     const { page, context, seen } = await open(name, look);
     await shownAs(page, STATES[state]);
+    page.on('request', (request) => check(!request.url().includes('/pages/'), `${name} ${state}: who waits loads ${request.url()}`));
     await page.goto(`${buyers}/c/1?lang=${lang}&as=x`);
     if (type !== 1) await page.evaluate((times) => { document.documentElement.style.fontSize = `${100 * times}%`; }, type);
     if (type !== 1) await seen(`join-${state}`, { picture: false });

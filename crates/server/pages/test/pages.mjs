@@ -1,6 +1,6 @@
 // The pages in a real browser against the real binary. Arguments: the binary, and where pictures go.
 
-import { consoles, crowd, narrowConsole, sizes } from './console.mjs';
+import { consoleByKeyboard, consoles, crowd, firstPaint, narrowConsole, sizes } from './console.mjs';
 import { buy, largeAndPlain, leaveAndReturn, nearTheFront, states, withoutScript } from './fan.mjs';
 import { end, failures, onSale } from './house.mjs';
 import { largeHall, largeHallByTouch, lostAnswer, lostSeat, passOver } from './seats.mjs';
@@ -19,7 +19,10 @@ const run = async (name, test) => {
 
 try {
   await onSale();
-  await run('sizes', sizes);
+  await run('sizes', async () => {
+    await sizes();
+    await firstPaint();
+  });
   await run('mouse', () => buy('mouse', 'en', { wide: true }, false));
   await run('keyboard', () => buy('keyboard', 'ko', { dark: true }, true));
   await run('states', async () => {
@@ -46,6 +49,7 @@ try {
     await consoles('en', 'en', { wide: true });
     await narrowConsole();
     await over();
+    await consoleByKeyboard();
   });
 } finally {
   await end();

@@ -3,11 +3,14 @@
 use hyper::StatusCode;
 use usher_api::json::Json;
 use usher_api::{Problem, body, render, shape};
-use usher_core::{HoldState, Programme, SaleState, Timestamp};
+use usher_core::{HoldState, PerformanceId, Programme, SaleState, Timestamp, UserId};
 use usher_engine::HoldLine;
 
 use crate::answer::{Answer, json};
 use crate::call::Call;
+use crate::front::read_problem;
+use crate::metrics::View;
+use crate::views::KEPT_FROM_SEATS;
 
 /// Pay from the balance if not yet paid, and book; a booked hold shows its booking again.
 #[utoipa::path(
@@ -33,15 +36,45 @@ pub(crate) async fn confirm(mut call: Call) -> Result<Answer, Problem> {
 )]
 pub(crate) async fn statuses(call: Call) -> Result<Answer, Problem> {
     let (user, performance) = (call.user()?, call.performance()?);
-    let read = call.front.read(move |reader| {
-        let programme = reader.programme(performance)?;
-        Ok((programme, reader.holds_of(&user, performance)?))
+    let read = call.front.read({
+        let user = user.clone();
+        move |reader| {
+            let programme = reader.programme(performance)?;
+            let is_big = |(programme, _): &(Programme, _)| programme.performance.seats_max >= KEPT_FROM_SEATS;
+            let lines = match programme.as_ref().is_some_and(is_big) {
+                true => None,
+                false => Some(reader.holds_of(&user, performance)?),
+            };
+            Ok((programme, lines))
+        }
     });
-    let body = match read.await? {
-        (Some((programme, stage)), lines) => live(&programme, stage.state, &lines, call.front.now()),
-        (None, _) => NOTHING.to_vec(),
+    let (programme, lines) = read.await?;
+    let Some((programme, stage)) = programme else { return Ok(json(StatusCode::OK, NOTHING.to_vec())) };
+    let lines = match lines {
+        Some(lines) => lines,
+        None => lines_of_a_big_hall(&call, user, performance).await?,
     };
-    Ok(json(StatusCode::OK, body))
+    Ok(json(StatusCode::OK, live(&programme, stage.state, &lines, call.front.now())))
+}
+
+async fn lines_of_a_big_hall(
+    call: &Call,
+    user: UserId,
+    performance: PerformanceId,
+) -> Result<Vec<HoldLine>, Problem> {
+    let backing = &call.front.backing;
+    let loaded = || backing.metrics.loaded(View::Seats);
+    let holds = backing.views.holds_of(&user, performance, backing.house.reads(), loaded).await;
+    let holds = holds.map_err(|error| read_problem(&error))?;
+    let read = call.front.read(move |reader| {
+        let Some(holds) = holds else { return reader.holds_of(&user, performance) };
+        let mut lines = Vec::new();
+        for id in holds {
+            lines.extend(reader.hold(id)?.filter(|line| line.hold.user == user));
+        }
+        Ok(lines)
+    });
+    read.await
 }
 
 /// A performance that does not exist has no bookings and no holds.

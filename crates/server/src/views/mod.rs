@@ -6,6 +6,7 @@
 
 mod dates;
 mod loading;
+mod owners;
 mod seats;
 
 use std::fmt;
@@ -16,15 +17,16 @@ use hyper::header::HeaderValue;
 use moka::notification::RemovalCause;
 use moka::sync::Cache;
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use usher_core::{Changes, ConcertId, PerformanceId, SeatNumber, Stage, Timestamp};
+use usher_core::{Changes, ConcertId, HoldId, PerformanceId, SeatNumber, Stage, Timestamp, UserId};
 use usher_engine::{Follower, ReadError, Reads};
 
 pub(crate) use dates::{DatesShown, DatesView};
+pub(crate) use owners::KEPT_FROM_SEATS;
 pub(crate) use seats::{SeatsShown, SeatsView};
 
 use crate::turnstile::{Turn, Turnstile};
 use loading::Loading;
-use seats::SeatsChange;
+use seats::{SeatsChange, Taken};
 
 /// What was rendered is shown for so long whatever is committed meanwhile.
 pub(crate) const RENDER_EVERY: Duration = Duration::from_millis(50);
@@ -160,6 +162,26 @@ impl Views {
         })
     }
 
+    /// The holds of a big hall that may be the user's, after every commit that was answered; `None`: the store must be
+    /// asked. `loaded` is called before a load.
+    pub(crate) async fn holds_of(
+        self: &Arc<Self>,
+        user: &UserId,
+        id: PerformanceId,
+        reads: &Reads,
+        loaded: impl Fn(),
+    ) -> Result<Option<Vec<HoldId>>, ReadError> {
+        let find = || self.seats.get(&id).and_then(|kept| kept.view.holds_of(user));
+        if self.following == Following::Notes {
+            return Ok(None);
+        }
+        if let Some(holds) = find() {
+            return Ok(Some(holds));
+        }
+        self.seats(id, reads, loaded).await?;
+        Ok(find())
+    }
+
     /// The dates of a concert; `None`: there is no such concert. `loaded` is called before a load.
     pub(crate) async fn dates(
         self: &Arc<Self>,
@@ -267,7 +289,7 @@ fn seats_change(changes: &Changes, stage: &Stage) -> SeatsChange {
     let id = stage.performance;
     let all = (id, SeatNumber::new(0))..=(id, SeatNumber::new(u32::MAX));
     let claims = changes.claims.range(all);
-    let claims = claims.map(|((_, seat), change)| (*seat, change.after.as_ref().map(|claim| claim.state)));
+    let claims = claims.map(|((_, seat), change)| (*seat, change.after.as_ref().map(Taken::by)));
     SeatsChange { stage: *stage, claims: claims.collect() }
 }
 

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use hyper::header::HeaderValue;
 use tokio::sync::OnceCell;
 use usher_api::render;
-use usher_core::{ClaimState, PerformanceId, Programme, SaleState, SeatNumber, Stage};
+use usher_core::{Claim, ClaimState, HoldId, PerformanceId, Programme, SaleState, SeatNumber, Stage, UserId};
 use usher_engine::SeatsRead;
 
+use super::owners::{Owner, Owners};
 use super::{Following, RENDER_EVERY, tag};
 
 /// Houses with more seats are rendered where they keep nobody waiting.
@@ -19,7 +20,20 @@ const RENDERED_AT_ONCE_MAX: u32 = 5_000;
 #[derive(Clone)]
 pub(super) struct SeatsChange {
     pub(super) stage: Stage,
-    pub(super) claims: Arc<[(SeatNumber, Option<ClaimState>)]>,
+    pub(super) claims: Arc<[(SeatNumber, Option<Taken>)]>,
+}
+
+/// A seat's claim, as far as a view keeps it.
+#[derive(Clone, Copy)]
+pub(super) struct Taken {
+    state: ClaimState,
+    owner: Owner,
+}
+
+impl Taken {
+    pub(super) fn by(claim: &Claim) -> Self {
+        Self { state: claim.state, owner: Owner::of(claim) }
+    }
 }
 
 /// One performance, kept current.
@@ -38,6 +52,7 @@ struct Loaded {
     programme: Programme,
     stage: Stage,
     bitmap: Vec<u8>,
+    owners: Owners,
     /// A commit has come that was not followed.
     stale: bool,
     shown: Arc<SeatsShown>,
@@ -66,9 +81,9 @@ impl SeatsView {
         Arc::new(Self { performance, live: Mutex::new(Live::Loading(Vec::new())) })
     }
 
-    /// What a view of so many seats takes at most, in bytes: rendered seats, and what is constant.
+    /// What a view of so many seats takes at most, in bytes: rendered seats, owners, and what is constant.
     pub(super) const fn bytes_max(seats_max: u32) -> u32 {
-        4096 + 60 * seats_max
+        4096 + 72 * seats_max
     }
 
     /// Follows a commit.
@@ -83,11 +98,14 @@ impl SeatsView {
     pub(super) fn load(&self, following: Following, read: SeatsRead, at: Instant) -> Arc<SeatsShown> {
         let claims = read.claims.iter().map(|claim| (claim.seat, claim.state));
         let bitmap = render::seat_bitmap(read.programme.performance.seats_max, claims);
+        let mut owners = Owners::of_hall(read.programme.performance.seats_max);
+        read.claims.iter().for_each(|claim| owners.set(claim.seat, Some(Owner::of(claim))));
         let shown = Arc::new(SeatsShown::new(&read.programme, &read.stage, &bitmap, at));
         let mut loaded = Loaded {
             programme: read.programme,
             stage: read.stage,
             bitmap,
+            owners,
             stale: false,
             shown: shown.clone(),
         };
@@ -115,6 +133,14 @@ impl SeatsView {
         }
         Some(loaded.shown.clone())
     }
+
+    /// The holds that may be the user's, after every commit so far; `None`: the store knows better.
+    pub(super) fn holds_of(&self, user: &UserId) -> Option<Vec<HoldId>> {
+        match &*self.live.lock().expect("no holder of this lock panics") {
+            Live::Loaded(loaded) if !loaded.stale => loaded.owners.holds_of(user),
+            Live::Loaded(_) | Live::Loading(_) => None,
+        }
+    }
 }
 
 impl Loaded {
@@ -126,8 +152,9 @@ impl Loaded {
             Following::Notes => self.stale = true,
             Following::Applies => {
                 self.stage = change.stage;
-                for (seat, state) in change.claims.iter() {
-                    set(&mut self.bitmap, *seat, *state);
+                for (seat, taken) in change.claims.iter() {
+                    set(&mut self.bitmap, *seat, taken.map(|taken| taken.state));
+                    self.owners.set(*seat, taken.map(|taken| taken.owner));
                 }
             }
         }

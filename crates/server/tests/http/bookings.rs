@@ -136,3 +136,30 @@ async fn the_status_lists_bookings_then_holds_that_live() {
     let nowhere = house.get("/api/reservations/status/kim/999").await;
     assert_eq!(nowhere.expect(200), json!({"reservationStatusResponses": []}));
 }
+
+#[tokio::test]
+async fn the_status_in_a_big_hall_follows_each_answer_at_once() {
+    let house = TestHouse::open();
+    let performance = house.performance(json!({"maxSeats": 40_000})).await;
+    house.charge("kim", 20_000).await;
+    let before = house.hold("kim", performance, &[39_999]).await;
+    house.hold("lee", performance, &[2]).await;
+    let shown = async || {
+        let path = format!("/api/reservations/status/kim/{performance}");
+        let shown = house.get(&path).await.expect(200);
+        let lines = shown["reservationStatusResponses"].as_array().unwrap().clone();
+        lines.iter().map(|line| line["temporalReservationId"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown().await, [before]);
+    let after = house.hold("kim", performance, &[1, 40_000]).await;
+    assert_eq!(shown().await, [before, after]);
+    house.delete(&format!("/api/reservations/{before}")).await.expect(204);
+    assert_eq!(shown().await, [after]);
+    house.confirm("kim", after).await.expect(200);
+    house.hold("lee", performance, &[39_999]).await;
+    assert_eq!(shown().await, [after]);
+    let house = house.restart();
+    let path = format!("/api/reservations/status/kim/{performance}");
+    let again = house.get(&path).await.expect(200);
+    assert_eq!(again["reservationStatusResponses"][0]["temporalReservationId"], after);
+}

@@ -9,6 +9,7 @@ use usher_engine::{ReadError, Reader, StoreError};
 
 use crate::config::{Backing, Mode, ServerConfig, Timeouts};
 use crate::connection::Stop;
+use crate::pages::Made;
 use crate::token::Signer;
 use crate::turnstile::Turnstile;
 
@@ -20,6 +21,8 @@ pub(crate) struct Front {
     pub(crate) timeouts: Timeouts,
     pub(crate) hash_key: HashKey,
     pub(crate) signer: Signer,
+    /// Pages that many open at once.
+    pub(crate) pages: Made,
     /// Orders that run, by idempotency key.
     pub(crate) in_flight: Turnstile<AnswerKey, ()>,
     /// Tells what would go on for long, such as a stream, that the server ends.
@@ -39,6 +42,7 @@ impl Front {
             timeouts: config.timeouts,
             hash_key: HashKey(word(first), word(second)),
             signer: Signer::new(&backing.secret),
+            pages: Made::default(),
             in_flight: Turnstile::default(),
             stop,
             backing,

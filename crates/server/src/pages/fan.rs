@@ -49,8 +49,14 @@ pub(super) const DATES_MAX: usize = 40;
 /// Dates that the waiting page lists: it must stay small.
 const JOIN_DATES_MAX: usize = 4;
 
-static MADE: LazyLock<Cache<(usize, ConcertId, &'static str), Encoded>> =
-    LazyLock::new(|| Cache::builder().max_capacity(MADE_MAX).time_to_live(MADE_FOR).build());
+/// Pages of concerts, by concert and language.
+pub(crate) struct Made(Cache<(ConcertId, &'static str), Encoded>);
+
+impl Default for Made {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(MADE_MAX).time_to_live(MADE_FOR).build())
+    }
+}
 
 /// The first concerts there are, each with a link to its page.
 pub(crate) async fn home(call: Call) -> Result<Answer, Problem> {
@@ -83,9 +89,8 @@ pub(super) async fn first_concerts(front: &Front) -> Result<Vec<Arc<Concert>>, P
 /// A concert's page.
 pub(crate) async fn concert(call: Call) -> Result<Answer, Problem> {
     let (lang, concert) = (language(&call), call.concert()?);
-    // Servers of one process, as in tests, must not see each other's pages.
-    let key = (Arc::as_ptr(&call.front) as usize, concert, lang.tag());
-    let page = MADE.try_get_with(key, make(&call.front, concert, lang)).await;
+    let made = make(&call.front, concert, lang);
+    let page = call.front.pages.0.try_get_with((concert, lang.tag()), made).await;
     let page = page.map_err(Arc::unwrap_or_clone)?;
     Ok(CONCERT.answer(&call, lang, &page))
 }

@@ -10,6 +10,8 @@ mod plain;
 mod plain_view;
 mod words;
 
+pub(crate) use fan::Made;
+
 use crate::table::{Line, get, post};
 
 /// The paths of the buyers' listener.

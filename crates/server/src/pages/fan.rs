@@ -19,7 +19,8 @@ pub(super) const THEME: &str = include_str!("../../pages/theme.css");
 
 static CONCERT: LazyLock<Page> = LazyLock::new(|| {
     let style = [THEME, include_str!("../../pages/fan/wait.css")].concat();
-    Page::new(include_str!("../../pages/fan/wait.html"), &style, include_str!("../../pages/fan/wait.js"))
+    let script = [include_str!("../../pages/fan/range.js"), include_str!("../../pages/fan/wait.js")].concat();
+    Page::new(include_str!("../../pages/fan/wait.html"), &style, &script)
 });
 
 static KOREAN: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("../../pages/fan/page.ko.json")));

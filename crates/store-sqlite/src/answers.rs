@@ -22,7 +22,7 @@ pub(crate) struct Answers {
     last: u64,
 }
 
-const PACE: Pace = Pace { generation: 32_000, kept_max: 128_000 };
+const PACE: Pace = Pace { generation: 24_000, kept_max: 64_000 };
 
 const LOOK_UP: [&str; 2] = [
     "SELECT request, answered, at FROM answers_0 WHERE key = ?1",

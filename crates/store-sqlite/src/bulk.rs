@@ -1,7 +1,7 @@
-//! Writing a dataset: straight into the file without a journal, which is made safe by refusing a file whose seeding
-//! did not finish.
+//! Writing a dataset: straight into a file without a journal, which is made safe by giving it its name once it is whole.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, params};
@@ -10,13 +10,13 @@ use usher_engine::{Bulk, StoreError};
 
 use crate::error::{STORE, Sql, store_error};
 use crate::history::Kind;
-use crate::open::{self, FILE};
+use crate::open::{self, FILE, SEEDING_FILE};
 use crate::write;
 
 /// An empty store, to be filled.
 pub struct SqliteBulk {
     db: Connection,
-    file: PathBuf,
+    dir: PathBuf,
     _lock: File,
 }
 
@@ -44,10 +44,17 @@ pub fn open_empty(dir: &Path) -> Result<SqliteBulk, StoreError> {
             ("seed a directory that holds data", "choose an empty one, or delete this one first");
         return Err(StoreError::Unavailable { store: STORE, what, advice, source });
     }
-    open::create(dir)?;
-    let db = open::connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE, CACHE_KIB)
-        .map_err(store_error("open its file"))?;
-    Ok(SqliteBulk { db, file, _lock: lock })
+    let new = dir.join(SEEDING_FILE);
+    for left_over in [new.clone(), dir.join(format!("{SEEDING_FILE}-journal"))] {
+        match std::fs::remove_file(left_over) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let db = open::connect(&new, flags, CACHE_KIB).map_err(store_error("open its file"))?;
+    open::make(&db).map_err(store_error("make its schema"))?;
+    Ok(SqliteBulk { db, dir: dir.into(), _lock: lock })
 }
 
 impl Bulk for SqliteBulk {
@@ -72,17 +79,18 @@ impl Bulk for SqliteBulk {
             self.index(&changes).map_err(&failed)?;
         }
         self.finish(mark).map_err(&failed)?;
-        File::open(&self.file)
+        let new = self.dir.join(SEEDING_FILE);
+        File::open(&new)
             .and_then(|file| file.sync_all())
-            .map_err(|error| StoreError::Fatal { store: STORE, source: error.into() })
+            .map_err(|error| StoreError::Fatal { store: STORE, source: error.into() })?;
+        open::put_in_place(&self.dir, &new)
     }
 }
 
 impl SqliteBulk {
     fn begin(&self) -> Sql<()> {
         self.db.execute_batch(
-            "INSERT INTO meta VALUES('seeding', 1);
-             PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN;",
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN;",
         )
     }
 
@@ -108,9 +116,7 @@ impl SqliteBulk {
             "UPDATE meta SET value = max(
                (SELECT ifnull(max(id), 0) FROM movements), (SELECT ifnull(max(id), 0) FROM payments))
                WHERE name = 'history_until';
-             DELETE FROM meta WHERE name = 'seeding';
-             COMMIT;
-             PRAGMA locking_mode = NORMAL; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;",
+             COMMIT;",
         )
     }
 }

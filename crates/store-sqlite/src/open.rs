@@ -21,6 +21,8 @@ use crate::schema;
 /// The file's name within the data directory.
 pub const FILE: &str = "usher.db";
 const WAL_FILE: &str = "usher.db-wal";
+/// A dataset until it is whole.
+pub(crate) const SEEDING_FILE: &str = "usher.db.seeding";
 const LOCK_FILE: &str = "usher.lock";
 /// Page cache of the writer and of each reader, in KiB.
 const WRITER_CACHE_KIB: u32 = 32 * 1024;
@@ -59,7 +61,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, StoreError> {
         .map_err(|error| refused("make the data directory", "choose another one", error))?;
     let lock = Arc::new(lock(dir)?);
     let file = dir.join(FILE);
-    refuse_a_lost_file(dir)?;
+    refuse_without_its_file(dir)?;
     if !file.exists() {
         create(dir)?;
     }
@@ -99,7 +101,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, StoreError> {
 /// Opens a store only to read it, beside a server or without one; changes nothing. `None`: there is none.
 pub fn open_to_read(dir: &Path) -> Result<Option<SqliteReader>, StoreError> {
     let file: PathBuf = dir.join(FILE);
-    refuse_a_lost_file(dir)?;
+    refuse_without_its_file(dir)?;
     if !file.exists() {
         return Ok(None);
     }
@@ -151,20 +153,27 @@ fn reader(file: &Path, tail: &SharedTail, clock: &Arc<dyn Clock>) -> Sql<SqliteR
     Ok(SqliteReader { db, tail: tail.clone(), clock: clock.clone() })
 }
 
-/// SQLite throws the log of an empty or missing file away, and with it what was acknowledged.
-fn refuse_a_lost_file(dir: &Path) -> Result<(), StoreError> {
+/// Refuses a directory whose file is lost: SQLite would throw its log away, and with it what was acknowledged. And one
+/// whose file never came to be.
+fn refuse_without_its_file(dir: &Path) -> Result<(), StoreError> {
     let size = |name: &str| dir.join(name).metadata().ok().map(|found| found.len());
-    let lost = match (size(FILE), size(WAL_FILE)) {
-        (Some(0), _) => format!("{FILE} is empty"),
-        (None, Some(1..)) => format!("{WAL_FILE} is there and {FILE} is not"),
+    let (what, advice) =
+        ("find what it held", "restore the directory from a backup, or empty it to begin anew");
+    let (what, advice, found) = match (size(FILE), size(WAL_FILE), size(SEEDING_FILE)) {
+        (Some(0), ..) => (what, advice, format!("{FILE} is empty")),
+        (None, Some(1..), _) => (what, advice, format!("{WAL_FILE} is there and {FILE} is not")),
+        (None, _, Some(_)) => (
+            "use a dataset whose seeding did not finish",
+            "seed again, or delete the directory to begin anew",
+            format!("{SEEDING_FILE} is there and {FILE} is not"),
+        ),
         _ => return Ok(()),
     };
-    let advice = "restore the directory from a backup, or empty it to begin anew";
-    Err(refused("find what it held", advice, std::io::Error::other(lost)))
+    Err(refused(what, advice, std::io::Error::other(found)))
 }
 
 /// Makes an empty store, whole or not at all.
-pub(crate) fn create(dir: &Path) -> Result<(), StoreError> {
+fn create(dir: &Path) -> Result<(), StoreError> {
     let new = dir.join(format!("{FILE}.new"));
     let failed = store_error("make its file");
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -174,7 +183,12 @@ pub(crate) fn create(dir: &Path) -> Result<(), StoreError> {
         make(&db).map_err(&failed)?;
     }
     db.close().map_err(|(_, error)| failed(error))?;
-    std::fs::rename(&new, dir.join(FILE))
+    put_in_place(dir, &new)
+}
+
+/// Gives a file that is whole its name.
+pub(crate) fn put_in_place(dir: &Path, new: &Path) -> Result<(), StoreError> {
+    std::fs::rename(new, dir.join(FILE))
         .and_then(|()| File::open(dir)?.sync_all())
         .map_err(|error| refused("make its file", "the directory must be writable", error))
 }
@@ -202,20 +216,11 @@ pub(crate) fn check(db: &Connection) -> Result<(), StoreError> {
         (_, true, version) if version > schema::VERSION => {
             refuse("read a file of a newer version", "use the newer binary; nothing was changed")
         }
-        (_, true, _) => {
-            let seeding = "SELECT count(*) FROM meta WHERE name = 'seeding'";
-            match number(seeding).map_err(failed)? {
-                0 => Ok(()),
-                _ => refuse(
-                    "use a dataset whose seeding did not finish",
-                    "delete the directory and seed again",
-                ),
-            }
-        }
+        (_, true, _) => Ok(()),
     }
 }
 
-fn make(db: &Connection) -> Sql<()> {
+pub(crate) fn make(db: &Connection) -> Sql<()> {
     db.execute_batch(&format!(
         "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
         schema::CREATE,

@@ -17,7 +17,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    fn from(output: Output) -> Ended {
+    pub fn from(output: Output) -> Ended {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ended {
             status: output.status.code().unwrap_or(-1),
@@ -59,6 +59,14 @@ pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// What serves a directory in mode open, on ports of its own.
+pub fn serve(dir: &Path) -> Command {
+    let ports = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+    let mut command = command(&["serve", "--mode", "open", "--data", text(dir)]);
+    command.args(ports);
+    command
+}
+
 /// A server on ports of its own. Killed when its test ends.
 pub struct Serving {
     pub child: Child,
@@ -69,9 +77,12 @@ pub struct Serving {
 impl Serving {
     /// Serves a directory in mode open, with more arguments.
     pub fn of(dir: &Path, more: &[&str]) -> Serving {
-        let ports = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
-        let mut command = command(&["serve", "--mode", "open", "--data", text(dir)]);
-        let mut child = command.args(ports).args(more).stdout(Stdio::piped()).spawn().unwrap();
+        Serving::start(serve(dir).args(more))
+    }
+
+    /// Runs a command that serves, until it is ready.
+    pub fn start(command: &mut Command) -> Serving {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let words: Vec<&str> = line.trim_end().split(' ').collect();

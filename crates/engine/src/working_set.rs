@@ -13,8 +13,8 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// About 60 MB when full.
-    pub(crate) const DEFAULT: Bounds = Bounds { claims_max: 400_000, rows_max: 150_000 };
+    /// About 30 MB when full.
+    pub(crate) const DEFAULT: Bounds = Bounds { claims_max: 200_000, rows_max: 50_000 };
 }
 
 /// Rows with what is needed to forget them again.

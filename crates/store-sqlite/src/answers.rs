@@ -12,10 +12,19 @@ use crate::error::{Sql, store_error, violated};
 use crate::reader::unpack;
 
 /// Which table takes new answers, and since when.
-pub(crate) struct Answers {
-    turn: usize,
+#[derive(Clone, Copy)]
+struct Turn {
+    table: usize,
     since: Timestamp,
-    emptying: bool,
+    /// Whether the other table is being emptied for its turn.
+    is_emptying: bool,
+}
+
+/// What is remembered, and where.
+pub(crate) struct Answers {
+    turn: Turn,
+    /// The turn as it is when the transaction under way is gone.
+    turn_committed: Turn,
     /// Those that neither table has.
     behind: Behind<AnswerKey, Answer>,
     /// The latest row of new ones, committed or not.
@@ -43,13 +52,9 @@ impl Answers {
         let meta =
             |name: &str| db.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0));
         let (turn, since): (i64, i64) = (meta("answers_turn")?, meta("answers_since")?);
-        let mut answers = Self {
-            turn: (turn & 1) as usize,
-            since: Timestamp::from_unix_ms(since),
-            emptying: false,
-            behind: Behind::new(PACE),
-            last: 0,
-        };
+        let (table, since) = ((turn & 1) as usize, Timestamp::from_unix_ms(since));
+        let turn = Turn { table, since, is_emptying: false };
+        let mut answers = Self { turn, turn_committed: turn, behind: Behind::new(PACE), last: 0 };
         answers.recall(db)?;
         Ok(answers)
     }
@@ -72,7 +77,7 @@ impl Answers {
         if let Some(answer) = self.behind.get(&key) {
             return Ok(Some(answer.clone()));
         }
-        for table in [self.turn, 1 - self.turn] {
+        for table in [self.turn.table, 1 - self.turn.table] {
             let mut look_up = db.prepare_cached(LOOK_UP[table])?;
             let found = look_up.query_row([&key.0.to_be_bytes()[..]], |row| {
                 let request = row.get::<_, i64>(0)? as u64;
@@ -115,7 +120,7 @@ impl Answers {
 
     /// Puts a slice in its table within the open transaction.
     pub(crate) fn write_slice(&mut self, db: &Connection) -> Sql<()> {
-        let mut insert = db.prepare_cached(INSERT[self.turn])?;
+        let mut insert = db.prepare_cached(INSERT[self.turn.table])?;
         for (key, answer) in self.behind.slice() {
             let answered = postcard::to_allocvec(&answer.answered).expect("an answer is a plain value");
             let key = key.0.to_be_bytes();
@@ -129,28 +134,30 @@ impl Answers {
 
     /// The transaction is durable.
     pub(crate) fn committed(&mut self) {
+        self.turn_committed = self.turn;
         self.behind.committed();
     }
 
     /// The transaction is gone.
     pub(crate) fn rolled_back(&mut self) {
+        self.turn = self.turn_committed;
         self.behind.rolled_back();
     }
 
     /// Whether the older table must be emptied, because its answers are a day old and its turn has come.
     pub(crate) fn is_due(&self, now: Timestamp) -> bool {
-        self.emptying || now.unix_ms() - self.since.unix_ms() >= Self::TURN_MS
+        self.turn.is_emptying || now.unix_ms() - self.turn.since.unix_ms() >= Self::TURN_MS
     }
 
-    /// Empties a slice of the older table; once it is empty, its turn begins.
+    /// Empties a slice of the older table within the open transaction; once it is empty, its turn begins.
     pub(crate) fn empty_slice(&mut self, db: &Connection, now: Timestamp) -> Sql<()> {
-        let older = 1 - self.turn;
-        self.emptying = db.prepare_cached(EMPTY_SLICE[older])?.execute([])? > 0;
-        if !self.emptying {
+        let older = 1 - self.turn.table;
+        self.turn.is_emptying = db.prepare_cached(EMPTY_SLICE[older])?.execute([])? > 0;
+        if !self.turn.is_emptying {
             let mut set = db.prepare_cached("UPDATE meta SET value = ?2 WHERE name = ?1")?;
             set.execute(params!["answers_turn", older as i64])?;
             set.execute(params!["answers_since", now.unix_ms()])?;
-            (self.turn, self.since) = (older, now);
+            self.turn = Turn { table: older, since: now, is_emptying: false };
         }
         Ok(())
     }

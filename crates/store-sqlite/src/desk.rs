@@ -53,6 +53,7 @@ impl Desk for SqliteDesk {
         }
         if self.answers.is_due(now) {
             self.alone("forget old answers", |desk| desk.answers.empty_slice(&desk.db, now))?;
+            self.answers.committed();
         }
         if now.unix_ms() - self.pruned_at.unix_ms() >= PRUNE_EVERY_MS {
             self.pruned_at = now;

@@ -92,6 +92,7 @@ fn until(what: &str, so: impl Fn() -> bool) {
 
 /// Says that a test cannot run here. In CI that is a failure.
 fn skip(why: &str) {
-    assert!(std::env::var("CI").is_err(), "nothing is tested: {why}");
+    let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!in_ci, "nothing to test on: {why}");
     println!("SKIPPED: {why}");
 }

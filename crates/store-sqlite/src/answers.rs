@@ -37,8 +37,11 @@ const LOOK_UP: [&str; 2] = [
     "SELECT request, answered, at FROM answers_0 WHERE key = ?1",
     "SELECT request, answered, at FROM answers_1 WHERE key = ?1",
 ];
-const INSERT: [&str; 2] =
-    ["INSERT INTO answers_0 VALUES(?1, ?2, ?3, ?4)", "INSERT INTO answers_1 VALUES(?1, ?2, ?3, ?4)"];
+/// A process that was killed within a generation has put some of it there.
+const INSERT: [&str; 2] = [
+    "INSERT OR IGNORE INTO answers_0 VALUES(?1, ?2, ?3, ?4)",
+    "INSERT OR IGNORE INTO answers_1 VALUES(?1, ?2, ?3, ?4)",
+];
 const EMPTY_SLICE: [&str; 2] = [
     "DELETE FROM answers_0 WHERE key IN (SELECT key FROM answers_0 LIMIT 500)",
     "DELETE FROM answers_1 WHERE key IN (SELECT key FROM answers_1 LIMIT 500)",
@@ -160,5 +163,54 @@ impl Answers {
             self.turn = Turn { table: older, since: now, is_emptying: false };
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use usher_core::{Answered, ConcertId};
+
+    use super::*;
+
+    fn answers(count: usize) -> Vec<Answer> {
+        let answer = |n: u64| Answer {
+            // In no order, as hashes are.
+            key: AnswerKey(u128::from(n).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)),
+            request: n,
+            answered: Answered::Concert(ConcertId::new(n)),
+            at: Timestamp::from_unix_ms(n as i64),
+        };
+        (1..=count as u64).map(answer).collect()
+    }
+
+    fn count(db: &Connection, table: &str) -> i64 {
+        db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_start_goes_on_where_a_kill_left_a_generation_half_written() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(crate::schema::CREATE).unwrap();
+        let given = answers(PACE.kept_max / 2 + 100);
+        let mut before = Answers::open(&db).unwrap();
+        before.write(&db, &given).unwrap();
+        before.committed();
+        assert!(before.is_slice_due());
+        before.write_slice(&db).unwrap();
+        assert!(count(&db, "answers_0") > 0 && count(&db, "answers_new") == 1);
+
+        let mut after = Answers::open(&db).unwrap();
+        for _ in 0..given.len() {
+            if count(&db, "answers_new") == 0 {
+                break;
+            }
+            after.is_slice_due();
+            after.write_slice(&db).unwrap();
+            after.committed();
+        }
+        assert_eq!((count(&db, "answers_new"), count(&db, "answers_0")), (0, given.len() as i64));
+        assert_eq!(after.find(&db, given[7].key).unwrap().unwrap(), given[7]);
+        let again = after.write(&db, &given[7..8]);
+        assert!(matches!(again, Err(StoreError::Constraint { .. })), "a key is answered once: {again:?}");
     }
 }

@@ -57,7 +57,6 @@ fn every_problem_code_is_documented() {
 }
 
 #[test]
-#[ignore = "until docs/metrics.md stands"]
 fn every_metric_is_documented() {
     documents::metrics_are_documented(&here()).must_hold("a metric is explained");
 }

@@ -7,6 +7,7 @@
 
 pub mod acks;
 pub mod bare;
+pub mod bars;
 pub mod boxoffice;
 pub mod client;
 pub mod cpu;

@@ -14,9 +14,10 @@ use clap::{Args, Parser, Subcommand};
 
 use usher_lab::acks::now_ms;
 use usher_lab::bare::Bare;
+use usher_lab::bars::{self, Bar};
 use usher_lab::boxoffice::reads::{Read, Readable, read};
 use usher_lab::boxoffice::steady::{Steady, churn};
-use usher_lab::boxoffice::{Bench, Press, holds, performances_ahead, purchases};
+use usher_lab::boxoffice::{Bench, Press, holds, line, performances_ahead, purchases};
 use usher_lab::report::{Phase, page};
 use usher_lab::target::Target;
 
@@ -86,6 +87,15 @@ struct ReadArgs {
     users: Ids,
 }
 
+#[derive(Args, Clone)]
+struct LineArgs {
+    #[command(flatten)]
+    press: PressArgs,
+    /// The numbers in the names of the fans.
+    #[arg(long, default_value = "1..1000000")]
+    fans: Ids,
+}
+
 #[derive(Subcommand)]
 enum PhaseArgs {
     /// Holds on hot performances, one after another.
@@ -147,6 +157,18 @@ enum PhaseArgs {
     Dates(ReadArgs),
     /// Movements of a user's balance.
     History(ReadArgs),
+    /// Fans join, until all have or the time is over.
+    Joins(LineArgs),
+    /// Fans who have joined ask where they stand.
+    Polls {
+        #[command(flatten)]
+        line: LineArgs,
+        /// What the phase is called.
+        #[arg(long, default_value = "polls-256")]
+        name: String,
+    },
+    /// The same polls of a bare server that gives the same answer.
+    PollsBare(LineArgs),
     /// What the generator itself costs, against a bare server that answers 300 bytes.
     Calibrate {
         #[command(flatten)]
@@ -156,20 +178,28 @@ enum PhaseArgs {
         rate: Option<f64>,
     },
     /// Makes a page and one JSON document of the reports in a file that `--json` has written.
-    Page {
-        /// Where `--json` has added them.
-        #[arg(long)]
-        from: PathBuf,
-        /// A fact of the page's head, `machine=2 cores`; may be given several times.
-        #[arg(long = "fact", value_parser = fact)]
-        facts: Vec<(String, String)>,
-        /// The page.
-        #[arg(long)]
-        markdown: PathBuf,
-        /// The document.
-        #[arg(long)]
-        document: PathBuf,
-    },
+    Page(PageArgs),
+}
+
+#[derive(Args)]
+struct PageArgs {
+    /// Where `--json` has added them.
+    #[arg(long)]
+    from: PathBuf,
+    #[arg(long, default_value = "The box office, measured")]
+    title: String,
+    /// A fact of the page's head, `machine=2 cores`; may be given several times.
+    #[arg(long = "fact", value_parser = fact)]
+    facts: Vec<(String, String)>,
+    /// Puts the bars of the line on the page, and these, `restart, s=1.2<=3`; may be given several times.
+    #[arg(long = "bar")]
+    bars: Vec<Bar>,
+    /// The page.
+    #[arg(long)]
+    markdown: PathBuf,
+    /// The document.
+    #[arg(long)]
+    document: PathBuf,
 }
 
 /// Ids from the first to the last, `1..10000`.
@@ -233,10 +263,12 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
         PhaseArgs::Dates(args) => reads(&bench, Read::Dates, args)?,
         PhaseArgs::History(args) => reads(&bench, Read::History, args)?,
         PhaseArgs::Calibrate { press, rate } => calibrate(&bench, press.into(), rate)?,
-        PhaseArgs::Page { from, facts, markdown, document } => {
-            write_page(&from, facts, &markdown, &document)?;
-            return Ok(true);
+        PhaseArgs::Joins(LineArgs { press, fans }) => line::joins(&bench, press.into(), fans.0)?,
+        PhaseArgs::Polls { line: LineArgs { press, fans }, name } => {
+            line::polls(&bench, press.into(), fans.0, &name)?
         }
+        PhaseArgs::PollsBare(LineArgs { press, fans }) => line::polls_bare(&bench, press.into(), fans.0)?,
+        PhaseArgs::Page(args) => return write_page(args),
     };
     report.command =
         std::env::args().skip(1).fold("bench-box-office".to_owned(), |line, arg| line + " " + &arg);
@@ -278,17 +310,20 @@ fn add_line(path: &Path, report: &Phase) -> anyhow::Result<()> {
     Ok(file.write_all(&line)?)
 }
 
-fn write_page(
-    from: &Path,
-    facts: Vec<(String, String)>,
-    markdown: &Path,
-    document: &Path,
-) -> anyhow::Result<()> {
-    let lines =
-        std::fs::read_to_string(from).with_context(|| format!("{} could not be read", from.display()))?;
+/// Writes page and document; whether every bar is met.
+fn write_page(args: PageArgs) -> anyhow::Result<bool> {
+    let lines = std::fs::read_to_string(&args.from)
+        .with_context(|| format!("{} could not be read", args.from.display()))?;
     let phases: Vec<Phase> = lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-    let facts: BTreeMap<_, _> = facts.into_iter().collect();
-    std::fs::write(markdown, page("The box office, measured", &facts, &phases))?;
-    let whole = serde_json::json!({ "facts": facts, "phases": phases });
-    Ok(std::fs::write(document, serde_json::to_string_pretty(&whole)? + "\n")?)
+    let facts: BTreeMap<_, _> = args.facts.into_iter().collect();
+    let mut all = page(&args.title, &facts, &phases);
+    let mut bars = args.bars;
+    if !bars.is_empty() {
+        bars.splice(0..0, bars::of_the_line(&phases));
+        all.insert_str(all.find('*').unwrap_or(all.len()), &(bars::table(&bars) + "\n"));
+    }
+    std::fs::write(&args.markdown, all)?;
+    let whole = serde_json::json!({ "facts": facts, "bars": bars, "phases": phases });
+    std::fs::write(&args.document, serde_json::to_string_pretty(&whole)? + "\n")?;
+    Ok(bars.iter().all(Bar::is_met))
 }

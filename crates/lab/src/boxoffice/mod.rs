@@ -1,6 +1,7 @@
-//! The box office bench: holds, purchases, steady churn and reads, against a running house.
+//! The box office bench: holds, purchases, steady churn, reads and the line, against a running house.
 
 pub mod holds;
+pub mod line;
 pub(crate) mod prepare;
 pub mod purchases;
 mod read_back;

@@ -14,6 +14,7 @@ pub mod cpu;
 pub mod crowd;
 pub mod draft;
 pub mod drill;
+pub mod evening;
 pub mod load;
 pub mod measure;
 pub mod operator;

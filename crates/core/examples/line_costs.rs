@@ -1,4 +1,7 @@
-//! What a million waiting cost: `cargo run --release -p usher-core --example line_costs [WAITING]`.
+//! What a million waiting cost, beside the bars: `cargo run --release -p usher-core --example line_costs [WAITING]`.
+//!
+//! A waiter weighs less than 64 bytes. A join has 16,667 ns of one core at 60,000 a second and a poll 11,111 ns at 90,000, of
+//! which most is HTTP and the disk: the line itself may use a tenth. A million are rebuilt within 3 s.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -8,13 +11,24 @@ use usher_core::{PlaceEnd, Span, Timestamp, UserId};
 
 const OPS: u64 = 1_000_000;
 
+/// What an operation may take, in ns, if anything is promised of it.
+fn bar_of(what: &str) -> Option<u64> {
+    match what {
+        "join behind them" => Some(1_667),
+        "poll" => Some(1_111),
+        "rebuild: join all" => Some(3_000),
+        _ => None,
+    }
+}
+
 /// Runs it once and prints the time of each of `ops` operations.
 fn measure(what: &str, ops: u64, run: impl FnOnce()) {
     let begins = Instant::now();
     run();
     let took = begins.elapsed();
+    let bar = bar_of(what).map(|bar| format!("  (bar {bar} ns)")).unwrap_or_default();
     println!(
-        "{what:44} {:9.1} ns each {:9.1} ms in all",
+        "{what:44} {:9.1} ns each {:9.1} ms in all{bar}",
         took.as_nanos() as f64 / ops as f64,
         took.as_secs_f64() * 1e3
     );
@@ -36,7 +50,7 @@ fn main() {
         }
     });
     measure("rebuild: restart", waiting, || line.restart(now));
-    println!("{:44} {:9.1} bytes", "memory of a waiter", line.heap_bytes() as f64 / waiting as f64);
+    println!("{:44} {:9.1} bytes  (bar 64)", "memory of a waiter", line.heap_bytes() as f64 / waiting as f64);
     measure("position", OPS, || {
         for step in 0..OPS {
             black_box(line.position(scattered(step)));

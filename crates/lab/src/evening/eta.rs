@@ -117,3 +117,44 @@ pub fn judge(acks: &Path) -> anyhow::Result<Errors> {
     errors.long.sort_by(f64::total_cmp);
     Ok(errors)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acks::{Op, Recorder};
+    use crate::seen::{Outlook, Place};
+
+    fn told(user: &str, at_s: u64, eta_seconds: Option<u64>) -> Ack<'_> {
+        let status = if eta_seconds.is_some() { Status::Waiting } else { Status::Processing };
+        let place = Place {
+            waiting_queue_id: "main".to_owned(),
+            number: 1,
+            status,
+            position: eta_seconds,
+            eta_seconds,
+            poll_after_ms: None,
+            outlook: Outlook::Enough,
+            token_value: String::new(),
+        };
+        Ack { at_ms: at_s * 1_000, place: Some(place), ..Ack::now(Op::Poll, user, 200) }
+    }
+
+    #[test]
+    fn a_time_counts_from_a_minute_of_outflow_on_and_is_compared_with_the_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("acks");
+        let mut recorder = Recorder::append(&path).unwrap();
+        let answers = [
+            told("first", 100, None),
+            told("kim", 159, Some(1_000)),
+            told("kim", 160, Some(50)),
+            told("kim", 195, Some(4)),
+            told("kim", 200, None),
+            told("never let in", 170, Some(9)),
+        ];
+        answers.iter().for_each(|ack| recorder.record(ack));
+        recorder.finish().unwrap();
+        let errors = judge(&path).unwrap();
+        assert_eq!((errors.long, errors.all), (vec![0.25], vec![0.2, 0.25]));
+    }
+}

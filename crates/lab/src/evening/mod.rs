@@ -55,6 +55,8 @@ impl Evening {
                 }
             })
             .await;
+            // The first connection has been idle all evening, and the house may have closed it.
+            let mut operator = Operator::of(target.clone(), admin.clone());
             operator.room(self.room, &mut record).await?;
             record.finish()?;
             Ok(tally)

@@ -191,10 +191,12 @@ impl Flow {
         forecast.map(|forecast| forecast.wait(position))
     }
 
-    /// When to ask again: a third of the wait; without outflow, of the shortest that the operator's rate allows.
+    /// When to ask again: a third of the wait, or of the shortest that the operator's rate allows if that is less: a room
+    /// that has just filled shows nothing yet of how fast it empties, and who is let in without knowing holds a slot.
     /// Between 1 and 30 s, spread by the dice.
     pub fn poll_after(&self, position: u32, wait: Option<Span>, now: Timestamp, jitter: u16) -> Span {
-        let wait_ms = wait.map_or_else(|| self.shortest_wait_ms(position, now), Span::ms);
+        let shortest_ms = self.shortest_wait_ms(position, now);
+        let wait_ms = wait.map_or(shortest_ms, |wait| wait.ms().min(shortest_ms));
         let least = (POLL_MIN_MS * 100).div_ceil(100 - JITTER_PERCENT);
         let most = (POLL_MAX_MS * 100).div_ceil(100 + JITTER_PERCENT);
         let middle = (wait_ms / POLLS_AHEAD).clamp(least, most);

@@ -18,7 +18,7 @@ const STEADY: Crowd = Crowd {
     seed: 1,
 };
 
-const CROWDS: [Crowd; 7] = [
+const CROWDS: [Crowd; 8] = [
     STEADY,
     Crowd {
         name: "impatient",
@@ -61,6 +61,17 @@ const CROWDS: [Crowd; 7] = [
         admits_per_second: 20,
         live_passes_max: 20,
         shops_for: Lasts::Between(8.0, 30.0),
+        ..STEADY
+    },
+    Crowd {
+        name: "quick shoppers in a room that fills at once",
+        early: 5_000,
+        admits_per_second: 90,
+        live_passes_max: 140,
+        shops_for: Lasts::Between(3.0, 8.0),
+        patience: Lasts::Mixed(0.1, 200.0, 1e9),
+        silent: 1.0,
+        runs_for_s: 240,
         ..STEADY
     },
     Crowd {

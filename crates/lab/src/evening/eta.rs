@@ -40,9 +40,9 @@ pub fn evenings() -> [Evening; 3] {
     let steady = Habit::Steady;
     let by_rate = vec![group(2_000, steady, (2, 9)), group(500, leaving(15, 700, true), (2, 9))];
     let by_cap = vec![
-        group(4_000, steady, (3, 8)),
-        group(600, leaving(30, 500, false), (3, 8)),
-        group(400, Habit::Retrying, (3, 8)),
+        group(3_000, steady, (4, 11)),
+        group(400, leaving(25, 400, false), (4, 11)),
+        group(300, Habit::Retrying, (4, 11)),
     ];
     let silent = vec![
         group(6_500, steady, (1, 20)),
@@ -52,7 +52,7 @@ pub fn evenings() -> [Evening; 3] {
     ];
     [
         evening("by-rate", 11, 5_000, 201, by_rate),
-        evening("by-cap", 90, 140, 202, by_cap),
+        evening("by-cap", 65, 110, 205, by_cap),
         evening("silent", 44, 5_000, 203, silent),
     ]
 }

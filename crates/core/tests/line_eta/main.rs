@@ -127,7 +127,7 @@ const UNSEEN: [Crowd; 4] = [
     },
 ];
 
-/// Beyond the bar: the front of such a line moves mostly by those who give up, and they are missed late.
+/// The front of such a line moves mostly by those who give up, and they are missed late.
 const GIVING_UP: Crowd = Crowd {
     name: "nearly as many drop out as are let in",
     early: 4_000,
@@ -159,7 +159,7 @@ fn judge(told: &[Told]) -> Judged {
     Judged { told: errors.len(), median: quantile(0.5), p90: quantile(0.9), late_share }
 }
 
-fn must_be_true(crowds: &[Crowd], p90_max: f64) {
+fn must_be_true(crowds: &[Crowd]) {
     let mut failed = Vec::new();
     for crowd in crowds {
         let Judged { told, median, p90, late_share } = judge(&crowd.play());
@@ -171,7 +171,7 @@ fn must_be_true(crowds: &[Crowd], p90_max: f64) {
             late_share * 100.0
         );
         println!("{says}");
-        if told < 1_000 || median > 0.10 || p90 > p90_max {
+        if told < 1_000 || median > 0.10 || p90 > 0.25 {
             failed.push(says);
         }
     }
@@ -180,15 +180,15 @@ fn must_be_true(crowds: &[Crowd], p90_max: f64) {
 
 #[test]
 fn expected_times_come_true_after_a_minute_of_outflow() {
-    must_be_true(&CROWDS, 0.25);
+    must_be_true(&CROWDS);
 }
 
 #[test]
 fn expected_times_come_true_for_crowds_that_tuned_nothing() {
-    must_be_true(&UNSEEN, 0.25);
+    must_be_true(&UNSEEN);
 }
 
 #[test]
-fn where_most_give_up_nine_in_ten_are_told_within_a_third() {
-    must_be_true(&[GIVING_UP], 0.33);
+fn expected_times_come_true_where_nearly_as_many_give_up_as_are_let_in() {
+    must_be_true(&[GIVING_UP]);
 }

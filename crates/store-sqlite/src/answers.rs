@@ -3,6 +3,7 @@
 //! each for a day; the older one is looked up as well until it is emptied in slices.
 
 use rusqlite::{Connection, OptionalExtension, params};
+use rustc_hash::FxHashSet;
 use usher_core::{Answer, AnswerKey, Timestamp};
 use usher_engine::StoreError;
 
@@ -29,6 +30,8 @@ pub(crate) struct Answers {
     behind: Behind<AnswerKey, Answer>,
     /// The latest row of new ones, committed or not.
     last: u64,
+    /// Keys that the transaction under way has looked for in vain.
+    absent: FxHashSet<AnswerKey>,
 }
 
 const PACE: Pace = Pace { generation: 24_000, kept_max: 64_000 };
@@ -57,7 +60,13 @@ impl Answers {
         let (turn, since): (i64, i64) = (meta("answers_turn")?, meta("answers_since")?);
         let (table, since) = ((turn & 1) as usize, Timestamp::from_unix_ms(since));
         let turn = Turn { table, since, is_emptying: false };
-        let mut answers = Self { turn, turn_committed: turn, behind: Behind::new(PACE), last: 0 };
+        let mut answers = Self {
+            turn,
+            turn_committed: turn,
+            behind: Behind::new(PACE),
+            last: 0,
+            absent: FxHashSet::default(),
+        };
         answers.recall(db)?;
         Ok(answers)
     }
@@ -76,7 +85,11 @@ impl Answers {
         Ok(())
     }
 
-    pub(crate) fn find(&self, db: &Connection, key: AnswerKey) -> Sql<Option<Answer>> {
+    /// Looks a key up within the open transaction; what was not there is not there for the rest of it.
+    pub(crate) fn find(&mut self, db: &Connection, key: AnswerKey) -> Sql<Option<Answer>> {
+        if self.absent.contains(&key) {
+            return Ok(None);
+        }
         if let Some(answer) = self.behind.get(&key) {
             return Ok(Some(answer.clone()));
         }
@@ -90,6 +103,7 @@ impl Answers {
                 return Ok(Some(answer));
             }
         }
+        self.absent.insert(key);
         Ok(None)
     }
 
@@ -139,12 +153,14 @@ impl Answers {
     pub(crate) fn committed(&mut self) {
         self.turn_committed = self.turn;
         self.behind.committed();
+        self.absent.clear();
     }
 
     /// The transaction is gone.
     pub(crate) fn rolled_back(&mut self) {
         self.turn = self.turn_committed;
         self.behind.rolled_back();
+        self.absent.clear();
     }
 
     /// Whether the older table must be emptied, because its answers are a day old and its turn has come.

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use hyper::header::HeaderValue;
 use moka::notification::RemovalCause;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use usher_core::{Changes, ConcertId, HoldId, PerformanceId, SeatNumber, Stage, Timestamp, UserId};
@@ -87,12 +88,15 @@ impl Views {
                 }
             }
         };
+        // What was just loaded is kept: the next look at a big hall must not load it again.
         let dates = Cache::builder()
+            .eviction_policy(EvictionPolicy::lru())
             .max_capacity(bytes_max / 2)
             .weigher(|_, kept: &Kept<DatesView>| kept.bytes)
             .eviction_listener(forget)
             .build_with_hasher(FxBuildHasher);
         let seats = Cache::builder()
+            .eviction_policy(EvictionPolicy::lru())
             .max_capacity(bytes_max - bytes_max / 2)
             .weigher(|_, kept: &Kept<SeatsView>| kept.bytes)
             .build_with_hasher(FxBuildHasher);

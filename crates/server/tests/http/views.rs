@@ -94,3 +94,24 @@ async fn a_view_that_is_loaded_while_seats_are_sold_ends_up_true() {
         assert_eq!(house.free_seats(performance).await, (11..=50).collect::<Vec<_>>());
     }
 }
+
+#[tokio::test]
+async fn a_big_hall_that_was_just_shown_is_not_loaded_again_though_others_were_asked_for_more() {
+    let house = TestHouse::open();
+    let mut halls = Vec::new();
+    for _ in 0..5 {
+        halls.push(house.performance(json!({"maxSeats": 100_000})).await);
+    }
+    let look = async |hall: &u64| {
+        let path = format!("/api/availability/seats/{hall}/0?view=bitmap");
+        house.get(&path).await;
+    };
+    // Four of them fill what views may take.
+    for hall in [&halls[..4], &halls[..4], &halls[..4]].concat() {
+        look(&hall).await;
+    }
+    look(&halls[4]).await;
+    look(&halls[4]).await;
+    let metrics = house.admin_get("/metrics").await.text();
+    assert!(metrics.contains("usher_views_loaded_total{view=\"seats\"} 5\n"), "{metrics}");
+}

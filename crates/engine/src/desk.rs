@@ -53,7 +53,7 @@ pub struct DeskLoop<D: Desk> {
 }
 
 impl<D: Desk> DeskLoop<D> {
-    const TEND_EVERY: Duration = Duration::from_millis(100);
+    const TEND_EVERY: Duration = Duration::from_millis(20);
     const WHOLE_TRIES: u32 = 3;
 
     /// A loop around a desk.

@@ -94,7 +94,7 @@ pub trait Desk: Send {
     fn begin(&mut self) -> Result<Self::Tx<'_>, StoreError>;
 
     /// Does a slice of the housekeeping that is due (indexing behind, forgetting old answers and events), for a
-    /// few milliseconds at most. Called between batches, at least every 100 ms.
+    /// few milliseconds at most. Called between batches, at least every 40 ms.
     fn tend(&mut self) -> Result<(), StoreError>;
 
     /// Leaves the store as one that is used no more should be left. Called once, after the last batch.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use usher_core::{Answer, AnswerKey, Timestamp};
 use usher_engine::StoreError;
 
-use crate::behind::{Behind, Pace};
+use crate::behind::{Behind, Generation};
 use crate::cells;
 use crate::error::{Sql, store_error, violated};
 use crate::reader::unpack;
@@ -30,11 +30,14 @@ pub(crate) struct Answers {
     behind: Behind<AnswerKey, Answer>,
     /// The latest row of new ones, committed or not.
     last: u64,
+    /// Until which row of new ones all have been put in their table, and which rows are deleted.
+    written: u64,
+    deleted: u64,
     /// Keys that the transaction under way has looked for in vain.
     absent: FxHashSet<AnswerKey>,
 }
 
-const PACE: Pace = Pace { generation: 24_000, kept_max: 64_000 };
+const GENERATION: Generation = Generation(24_000);
 
 const LOOK_UP: [&str; 2] = [
     "SELECT request, answered, at FROM answers_0 WHERE key = ?1",
@@ -63,8 +66,10 @@ impl Answers {
         let mut answers = Self {
             turn,
             turn_committed: turn,
-            behind: Behind::new(PACE),
+            behind: Behind::new(GENERATION),
             last: 0,
+            written: 0,
+            deleted: 0,
             absent: FxHashSet::default(),
         };
         answers.recall(db)?;
@@ -76,7 +81,11 @@ impl Answers {
         let mut new = db.prepare("SELECT id, packed FROM answers_new ORDER BY id")?;
         let mut rows = new.query([])?;
         while let Some(row) = rows.next()? {
-            self.last = cells::id(row, 0)?;
+            let id = cells::id(row, 0)?;
+            if self.last == 0 {
+                self.deleted = id - 1;
+            }
+            self.last = id;
             for answer in unpack::<Vec<Answer>>(row, 1)? {
                 self.behind.note(answer.key, answer, self.last);
             }
@@ -125,14 +134,20 @@ impl Answers {
             let mut insert = db.prepare_cached("INSERT INTO answers_new VALUES(?1, ?2)")?;
             insert.execute(params![self.last as i64, packed])
         };
-        insert().map_err(failed)?;
+        insert().map_err(&failed)?;
+        self.delete_written(db).map_err(failed)?;
         answers.iter().for_each(|answer| self.behind.note(answer.key, answer.clone(), self.last));
         Ok(())
     }
 
-    /// Whether a slice of new ones should be put in its table now, beside a batch or alone.
+    /// Whether a batch should put a slice of new ones in its table.
     pub(crate) fn is_slice_due(&mut self) -> bool {
         self.behind.is_due()
+    }
+
+    /// Whether no batch came to do it.
+    pub(crate) fn is_slice_overdue(&mut self) -> bool {
+        self.behind.is_overdue()
     }
 
     /// Puts a slice in its table within the open transaction.
@@ -143,14 +158,25 @@ impl Answers {
             let key = key.0.to_be_bytes();
             insert.execute(params![&key[..], answer.request as i64, answered, answer.at.unix_ms()])?;
         }
-        if let Some(until) = self.behind.written_until() {
+        Ok(())
+    }
+
+    /// Deletes rows whose answers have all been put in their table: two for each that a batch adds, so that no batch
+    /// deletes a whole generation's.
+    fn delete_written(&mut self, db: &Connection) -> Sql<()> {
+        let until = self.written.min(self.deleted + 2);
+        if until > self.deleted {
             db.prepare_cached("DELETE FROM answers_new WHERE id <= ?1")?.execute([until as i64])?;
+            self.deleted = until;
         }
         Ok(())
     }
 
     /// The transaction is durable.
     pub(crate) fn committed(&mut self) {
+        if let Some(until) = self.behind.written_until() {
+            self.written = until;
+        }
         self.turn_committed = self.turn;
         self.behind.committed();
         self.absent.clear();
@@ -207,24 +233,36 @@ mod tests {
     fn a_start_goes_on_where_a_kill_left_a_generation_half_written() {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(crate::schema::CREATE).unwrap();
-        let given = answers(PACE.kept_max / 2 + 100);
+        let all = answers(GENERATION.0 + 100);
+        let (later, given) = all.split_first().unwrap();
         let mut before = Answers::open(&db).unwrap();
-        before.write(&db, &given).unwrap();
-        before.committed();
+        for batch in given.chunks(GENERATION.0 / 3) {
+            before.write(&db, batch).unwrap();
+            before.committed();
+        }
         assert!(before.is_slice_due());
         before.write_slice(&db).unwrap();
-        assert!(count(&db, "answers_0") > 0 && count(&db, "answers_new") == 1);
+        assert!(count(&db, "answers_0") > 0 && count(&db, "answers_new") == 4);
 
         let mut after = Answers::open(&db).unwrap();
         for _ in 0..given.len() {
-            if count(&db, "answers_new") == 0 {
+            if count(&db, "answers_0") == given.len() as i64 {
                 break;
             }
             after.is_slice_due();
             after.write_slice(&db).unwrap();
             after.committed();
         }
-        assert_eq!((count(&db, "answers_new"), count(&db, "answers_0")), (0, given.len() as i64));
+        assert_eq!((count(&db, "answers_new"), count(&db, "answers_0")), (4, given.len() as i64));
+        for (written, left) in [(Some(later), 3), (None, 3)] {
+            after.write(&db, written.map_or(&[], std::slice::from_ref)).unwrap();
+            after.committed();
+            assert_eq!(
+                count(&db, "answers_new"),
+                left,
+                "two of those that are written go with each that comes"
+            );
+        }
         assert_eq!(after.find(&db, given[7].key).unwrap().unwrap(), given[7]);
         let again = after.write(&db, &given[7..8]);
         assert!(matches!(again, Err(StoreError::Constraint { .. })), "a key is answered once: {again:?}");

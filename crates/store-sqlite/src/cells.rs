@@ -107,22 +107,33 @@ pub(crate) fn sale_state(state: SaleState) -> i64 {
     }
 }
 
-pub(crate) const CLAIM: &str = "performance, seat, state, hold, user";
+pub(crate) const CLAIM: &str = "performance, hold, seat, state, user";
 
 pub(crate) fn claim(row: &Row<'_>) -> Sql<Claim> {
-    let state = match row.get(2)? {
+    let hold = match id(row, 1)? {
+        BLOCKED => None,
+        hold => Some(HoldId::new(hold)),
+    };
+    let state = match row.get(3)? {
         0 => ClaimState::Held,
         1 => ClaimState::Sold,
         2 => ClaimState::Blocked,
-        3.. | ..=-1 => return Err(wrong(2)),
+        3.. | ..=-1 => return Err(wrong(3)),
     };
     Ok(Claim {
         performance: PerformanceId::new(id(row, 0)?),
-        seat: SeatNumber::new(number(row, 1)?),
+        seat: SeatNumber::new(number(row, 2)?),
         state,
-        hold: id_or_none(row, 3)?.map(HoldId::new),
+        hold,
         user: row.get_ref(4)?.as_str_or_null()?.map(UserId::stored),
     })
+}
+
+/// In place of a hold: a seat that the operator blocked.
+const BLOCKED: u64 = 0;
+
+pub(crate) fn claim_hold(hold: Option<HoldId>) -> i64 {
+    hold.map_or(BLOCKED, HoldId::get) as i64
 }
 
 pub(crate) fn claim_state(state: ClaimState) -> i64 {

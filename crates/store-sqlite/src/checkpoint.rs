@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 use usher_engine::StoreError;
@@ -17,8 +17,11 @@ use crate::open::connect;
 const COPY_AT_FRAMES: i64 = 8 * 1024;
 /// Frames in the WAL at which it is to start from its beginning: 128 MiB.
 const RESTART_AT_FRAMES: i64 = 32 * 1024;
+/// Frames that the writer may find left then, if so few can be had.
+const LEFT_FRAMES: i64 = 256;
+const COPIES_BEFORE_RESTART: usize = 4;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// After one that failed, as on a full disk.
+/// After one that failed, as on a full disk, or that a long reader is in the way of.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 const CACHE_KIB: u32 = 256;
 /// How long the writer waits for readers to leave an old WAL before it puts the restart off.
@@ -38,6 +41,8 @@ struct Shared {
 pub(crate) struct Checkpoints {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    /// When a restart may be tried: each that readers are in the way of costs the writer its wait.
+    restart_from: Instant,
 }
 
 impl Checkpoints {
@@ -65,22 +70,28 @@ impl Checkpoints {
             }
         };
         let thread = std::thread::Builder::new().name("checkpoints".into()).spawn(run);
-        Ok(Self { shared, thread: Some(thread.expect("a thread can be started")) })
+        Ok(Self {
+            shared,
+            thread: Some(thread.expect("a thread can be started")),
+            restart_from: Instant::now(),
+        })
     }
 
     /// Lets the WAL start from its beginning, if it is time and nobody else checkpoints. What is left to copy by then
     /// is what came in since the last copy.
-    pub(crate) fn restart_if_due(&self, db: &Connection) -> Result<(), StoreError> {
+    pub(crate) fn restart_if_due(&mut self, db: &Connection) -> Result<(), StoreError> {
         self.fatal()?;
-        if !self.shared.restart_due.load(Ordering::Relaxed) {
+        if !self.shared.restart_due.load(Ordering::Relaxed) || Instant::now() < self.restart_from {
             return Ok(());
         }
         let Ok(_guard) = self.shared.at_work.try_lock() else { return Ok(()) };
+        self.restart_from = Instant::now() + TRY_AGAIN_AFTER;
         let busy: i64 = db
             .query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get(0))
             .map_err(store_error("restart the WAL"))?;
         if busy == 0 {
             self.shared.restart_due.store(false, Ordering::Relaxed);
+            self.restart_from = Instant::now();
         }
         Ok(())
     }
@@ -126,10 +137,17 @@ fn copy_back(db: &Connection, shared: &Shared) -> Sql<()> {
     }
     let _guard = shared.at_work.lock().expect("no holder of this lock panics");
     let (written, _) = frames(db, "PRAGMA wal_checkpoint(PASSIVE)")?;
-    if written >= RESTART_AT_FRAMES {
-        // Once more, so that the writer finds little left.
-        frames(db, "PRAGMA wal_checkpoint(PASSIVE)")?;
-        shared.restart_due.store(true, Ordering::Relaxed);
+    if written < RESTART_AT_FRAMES {
+        return Ok(());
     }
+    // What came in meanwhile, and so on, so that the writer finds little left to copy.
+    for _ in 0..COPIES_BEFORE_RESTART {
+        frames(db, "PRAGMA wal_checkpoint(PASSIVE)")?;
+        let (written, copied) = frames(db, "PRAGMA wal_checkpoint(NOOP)")?;
+        if written - copied <= LEFT_FRAMES {
+            break;
+        }
+    }
+    shared.restart_due.store(true, Ordering::Relaxed);
     Ok(())
 }

@@ -44,10 +44,11 @@ impl Desk for SqliteDesk {
 
     fn tend(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        if self.history.is_due() {
-            self.index_history()?;
+        if self.history.is_overdue() {
+            self.alone("index the history", |desk| desk.history.write_slice(&desk.db))?;
+            self.history.committed();
         }
-        if self.answers.is_slice_due() {
+        if self.answers.is_slice_overdue() {
             self.alone("keep answers by their keys", |desk| desk.answers.write_slice(&desk.db))?;
             self.answers.committed();
         }
@@ -73,10 +74,7 @@ impl Desk for SqliteDesk {
     }
 
     fn close(&mut self) -> Result<(), StoreError> {
-        // What is not due is indexed at the next start.
-        while self.history.is_due() {
-            self.index_history()?;
-        }
+        // What is not indexed yet is indexed at the next start.
         self.checkpoints.finish(&self.db)
     }
 
@@ -86,12 +84,6 @@ impl Desk for SqliteDesk {
 }
 
 impl SqliteDesk {
-    fn index_history(&mut self) -> Result<(), StoreError> {
-        self.alone("index the history", |desk| desk.history.write_slice(&desk.db))?;
-        self.history.committed();
-        Ok(())
-    }
-
     /// Runs housekeeping in a transaction of its own.
     fn alone(&mut self, what: &'static str, work: impl Fn(&mut Self) -> Sql<()>) -> Result<(), StoreError> {
         let failed = store_error(what);

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 use usher_core::{Changes, UserId};
 
-use crate::behind::{Behind, Pace};
+use crate::behind::{Behind, Generation};
 use crate::error::Sql;
 
 /// What an entry of the history stands for.
@@ -71,7 +71,7 @@ impl Tail {
     }
 }
 
-const PACE: Pace = Pace { generation: 10_000, kept_max: 50_000 };
+const GENERATION: Generation = Generation(10_000);
 
 /// The writer's side.
 pub(crate) struct History {
@@ -81,7 +81,7 @@ pub(crate) struct History {
 
 impl History {
     pub(crate) fn new(tail: SharedTail) -> Self {
-        Self { tail, behind: Behind::new(PACE) }
+        Self { tail, behind: Behind::new(GENERATION) }
     }
 
     /// Notes the entries of a batch that is being written.
@@ -99,9 +99,14 @@ impl History {
         }
     }
 
-    /// Whether a slice should go into the index now, beside a batch or alone.
+    /// Whether a batch should write a slice of the index.
     pub(crate) fn is_due(&mut self) -> bool {
         self.behind.is_due()
+    }
+
+    /// Whether no batch came to do it.
+    pub(crate) fn is_overdue(&mut self) -> bool {
+        self.behind.is_overdue()
     }
 
     /// Indexes a slice within the open transaction.
@@ -122,7 +127,7 @@ impl History {
         if self.behind.is_touched() {
             let mut tail = self.tail.write().expect("no holder of this lock panics");
             self.behind.noted().iter().for_each(|((user, id), kind)| tail.push(user, *id, *kind));
-            self.behind.sliced().iter().for_each(|(user, id)| tail.forget(user, *id));
+            self.behind.sliced().for_each(|(user, id)| tail.forget(user, *id));
             drop(tail);
             self.behind.committed();
         }

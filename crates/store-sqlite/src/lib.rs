@@ -15,6 +15,7 @@ mod open;
 mod places;
 mod reader;
 mod schema;
+mod taken;
 mod write;
 
 pub use bulk::{SqliteBulk, open_empty};

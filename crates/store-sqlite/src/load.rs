@@ -73,10 +73,13 @@ pub(crate) fn room(db: &Connection, id: &RoomId) -> Sql<Option<Room>> {
         .optional()
 }
 
+/// Those of a performance, in order of their seats.
 pub(crate) fn claims(db: &Connection, id: PerformanceId) -> Sql<Vec<Claim>> {
-    let mut claims = db.prepare_cached(select!(CLAIM, "claims WHERE performance = ?1 ORDER BY seat"))?;
+    let mut claims = db.prepare_cached(select!(CLAIM, "claims WHERE performance = ?1"))?;
     let found = claims.query_map([id.get() as i64], cells::claim)?;
-    found.collect()
+    let mut found: Vec<Claim> = found.collect::<Sql<_>>()?;
+    found.sort_unstable_by_key(|claim| claim.seat);
+    Ok(found)
 }
 
 /// A whole performance: one look-up each for its rows and its concert, one range scan for its claims.

@@ -216,6 +216,9 @@ pub(crate) fn check(db: &Connection) -> Result<(), StoreError> {
         (_, true, version) if version > schema::VERSION => {
             refuse("read a file of a newer version", "use the newer binary; nothing was changed")
         }
+        (_, true, version) if version < schema::VERSION => {
+            refuse("read a file from before the first release", "seed or begin anew; nothing was changed")
+        }
         (_, true, _) => Ok(()),
     }
 }

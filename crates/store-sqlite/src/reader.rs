@@ -255,7 +255,7 @@ impl Reader for SqliteReader {
     fn unfinished(&mut self, performance: PerformanceId, limit: usize) -> Result<Vec<Ended>, StoreError> {
         self.snapshot(|db| {
             let mut holds = db.prepare_cached(
-                "SELECT DISTINCT hold FROM claims WHERE performance = ?1 AND hold IS NOT NULL LIMIT ?2",
+                "SELECT DISTINCT hold FROM claims WHERE performance = ?1 AND hold > 0 LIMIT ?2",
             )?;
             let holds = holds.query_map(params![performance.get() as i64, limit as i64], |row| {
                 cells::id(row, 0).map(HoldId::new)

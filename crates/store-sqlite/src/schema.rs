@@ -1,7 +1,7 @@
 //! The schema: lean rows, no secondary index on what the hot path writes, constraints as the last line.
 
 /// Raised with every change that an older binary could not serve.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 /// "Ushr": says that a file is ours.
 pub(crate) const APPLICATION_ID: i64 = 0x5573_6872;
 
@@ -22,13 +22,15 @@ CREATE TABLE stages(
   performance INTEGER PRIMARY KEY, state INTEGER NOT NULL, version INTEGER NOT NULL, event_sequence INTEGER NOT NULL,
   held INTEGER NOT NULL CHECK(held >= 0), sold INTEGER NOT NULL CHECK(sold >= 0),
   blocked INTEGER NOT NULL CHECK(blocked >= 0), bookings INTEGER NOT NULL CHECK(bookings >= 0),
-  bookings_when_cancelled INTEGER NOT NULL, refunded INTEGER NOT NULL) STRICT;
+  bookings_when_cancelled INTEGER NOT NULL, refunded INTEGER NOT NULL,
+  -- Bit n: seat n is taken. Refuses a second claim.
+  taken BLOB NOT NULL) STRICT;
 CREATE INDEX stages_unfinished ON stages(performance) WHERE state = 2 AND (held > 0 OR bookings > 0);
 
--- One live claim per seat: the primary key refuses a second one.
+-- Live claims, where a sale appends them; hold 0: blocked by the operator.
 CREATE TABLE claims(
-  performance INTEGER NOT NULL, seat INTEGER NOT NULL, state INTEGER NOT NULL, hold INTEGER, user TEXT,
-  PRIMARY KEY(performance, seat)) STRICT, WITHOUT ROWID;
+  performance INTEGER NOT NULL, hold INTEGER NOT NULL, seat INTEGER NOT NULL, state INTEGER NOT NULL, user TEXT,
+  PRIMARY KEY(performance, hold, seat)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE holds(
   id INTEGER PRIMARY KEY, performance INTEGER NOT NULL, user TEXT NOT NULL, seats BLOB NOT NULL,

@@ -2,20 +2,20 @@
 //! fails the batch.
 
 use rusqlite::{Connection, params};
-use usher_core::{Changes, Claim, ClaimChange, Event, HoldId, PerformanceId, SeatNumber};
+use usher_core::{Changes, ClaimChange, Event, PerformanceId, SeatNumber};
 
 use crate::cells;
 use crate::error::{Sql, store_error, violated};
+use crate::taken::Taken;
 use usher_engine::StoreError;
 
 /// Writes everything but what goes to the answers (their table changes by turns) and the history (written behind).
 pub(crate) fn changes(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
     let failed = store_error("write a batch");
     catalogue(db, changes).map_err(&failed)?;
-    for ((performance, seat), change) in &changes.claims {
-        claim(db, *performance, *seat, change)?;
-    }
-    stages_and_holds(db, changes).map_err(&failed)?;
+    stages(db, changes).map_err(&failed)?;
+    claims(db, changes)?;
+    holds(db, changes).map_err(&failed)?;
     sales(db, changes).map_err(&failed)?;
     money(db, changes).map_err(&failed)?;
     rooms(db, changes).map_err(&failed)?;
@@ -61,64 +61,14 @@ fn raise(db: &Connection, name: &str, value: Option<u64>) -> Sql<()> {
     Ok(())
 }
 
-/// The last line against selling a seat twice: what stood there must be what the rules saw.
-fn claim(
-    db: &Connection,
-    performance: PerformanceId,
-    seat: SeatNumber,
-    change: &ClaimChange,
-) -> Result<(), StoreError> {
-    let failed = store_error("write a claim");
-    let at = (performance.get() as i64, seat.get());
-    let same_hold = |claim: &Claim| change.before == Some(claim.hold);
-    let found = match (&change.before, &change.after) {
-        (Some(hold), Some(claim)) if same_hold(claim) => {
-            let mut update = db
-                .prepare_cached(
-                    "UPDATE claims SET state = ?4 WHERE performance = ?1 AND seat = ?2 AND hold IS ?3",
-                )
-                .map_err(&failed)?;
-            update.execute(params![at.0, at.1, raw(*hold), cells::claim_state(claim.state)])
-        }
-        (Some(hold), after) => {
-            let mut delete = db
-                .prepare_cached("DELETE FROM claims WHERE performance = ?1 AND seat = ?2 AND hold IS ?3")
-                .map_err(&failed)?;
-            let deleted = delete.execute(params![at.0, at.1, raw(*hold)]);
-            match (deleted, after) {
-                (Ok(1), Some(claim)) => insert_claim(db, claim),
-                (deleted, _) => deleted,
-            }
-        }
-        (None, Some(claim)) => insert_claim(db, claim),
-        (None, None) => Ok(1),
-    };
-    match found.map_err(&failed)? {
-        1 => Ok(()),
-        _ => Err(violated(format!(
-            "seat {seat} of performance {performance} is not claimed as the rules had it"
-        ))),
-    }
-}
-
-fn raw(hold: Option<HoldId>) -> Option<i64> {
-    hold.map(|hold| hold.get() as i64)
-}
-
-fn insert_claim(db: &Connection, claim: &Claim) -> Sql<usize> {
-    db.prepare_cached("INSERT INTO claims VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
-        claim.performance.get() as i64,
-        claim.seat.get(),
-        cells::claim_state(claim.state),
-        raw(claim.hold),
-        claim.user.as_ref().map(|user| user.as_str()),
-    ])
-}
-
-fn stages_and_holds(db: &Connection, changes: &Changes) -> Sql<()> {
+fn stages(db: &Connection, changes: &Changes) -> Sql<()> {
     for stage in changes.stages.values() {
-        db.prepare_cached("INSERT OR REPLACE INTO stages VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
-            .execute(params![
+        db.prepare_cached(
+            "INSERT INTO stages VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, x'') \
+             ON CONFLICT(performance) DO UPDATE SET state = ?2, version = ?3, event_sequence = ?4, held = ?5, \
+             sold = ?6, blocked = ?7, bookings = ?8, bookings_when_cancelled = ?9, refunded = ?10",
+        )?
+        .execute(params![
             stage.performance.get() as i64,
             cells::sale_state(stage.state),
             stage.version as i64,
@@ -131,6 +81,60 @@ fn stages_and_holds(db: &Connection, changes: &Changes) -> Sql<()> {
             stage.refunded,
         ])?;
     }
+    Ok(())
+}
+
+/// The last line against selling a seat twice: what stood there must be what the rules saw.
+fn claims(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
+    let failed = store_error("write claims");
+    let mut rest = changes.claims.iter().peekable();
+    while let Some(((performance, _), _)) = rest.peek().copied() {
+        let mut taken = Taken::of(db, *performance).map_err(&failed)?;
+        while let Some(((_, seat), change)) = rest.next_if(|((next, _), _)| next == performance) {
+            let was = taken.replace(*seat, change.after.is_some());
+            let is_as_seen = was == change.before.is_some();
+            if !is_as_seen || !claim(db, *performance, *seat, change).map_err(&failed)? {
+                return Err(violated(format!(
+                    "seat {seat} of performance {performance} is not claimed as the rules had it"
+                )));
+            }
+        }
+        taken.write(db, *performance).map_err(&failed)?;
+    }
+    Ok(())
+}
+
+/// Whether the row that stood there was that of the hold that the rules saw.
+fn claim(db: &Connection, performance: PerformanceId, seat: SeatNumber, change: &ClaimChange) -> Sql<bool> {
+    let ended = match (&change.before, &change.after) {
+        (Some(hold), Some(after)) if *hold == after.hold => {
+            let mut update = db.prepare_cached(
+                "UPDATE claims SET state = ?4 WHERE performance = ?1 AND hold = ?2 AND seat = ?3",
+            )?;
+            let hold = cells::claim_hold(*hold);
+            let state = cells::claim_state(after.state);
+            return Ok(update.execute(params![performance.get() as i64, hold, seat.get(), state])? == 1);
+        }
+        (Some(hold), _) => {
+            let mut delete =
+                db.prepare_cached("DELETE FROM claims WHERE performance = ?1 AND hold = ?2 AND seat = ?3")?;
+            delete.execute(params![performance.get() as i64, cells::claim_hold(*hold), seat.get()])? == 1
+        }
+        (None, _) => true,
+    };
+    if let (true, Some(claim)) = (ended, &change.after) {
+        db.prepare_cached("INSERT INTO claims VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            claim.performance.get() as i64,
+            cells::claim_hold(claim.hold),
+            claim.seat.get(),
+            cells::claim_state(claim.state),
+            claim.user.as_ref().map(|user| user.as_str()),
+        ])?;
+    }
+    Ok(ended)
+}
+
+fn holds(db: &Connection, changes: &Changes) -> Sql<()> {
     for hold in changes.holds.values() {
         let (state, booking, payment) = cells::hold_state(hold.state);
         db.prepare_cached(
@@ -217,7 +221,7 @@ fn money(db: &Connection, changes: &Changes) -> Sql<()> {
             cells::reason(movement.reason),
             movement.amount.minor_units() as i64,
             movement.balance_after.minor_units() as i64,
-            raw(movement.hold),
+            movement.hold.map(|hold| hold.get() as i64),
             movement.created_at.unix_ms(),
         ])?;
     }

@@ -147,12 +147,10 @@ fn verifying_a_file_that_cannot_be_read_ends_with_3() {
 }
 
 #[test]
-fn a_file_of_a_newer_version_is_refused_and_left_as_it_is() {
+fn a_file_of_another_version_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let data = seeded(folder.path());
-    sqlite3(&data, "PRAGMA user_version = 1000000");
-    verify(&data).must_end_with(3, "newer");
-    usher(&[
+    let serve = [
         "serve",
         "--mode",
         "open",
@@ -162,7 +160,11 @@ fn a_file_of_a_newer_version_is_refused_and_left_as_it_is() {
         "127.0.0.1:0",
         "--admin",
         "127.0.0.1:0",
-    ])
-    .must_end_with(3, "newer");
-    assert_eq!(sqlite3(&data, "PRAGMA user_version"), "1000000");
+    ];
+    for (version, says) in [("1000000", "use the newer binary"), ("1", "seed or begin anew")] {
+        sqlite3(&data, &format!("PRAGMA user_version = {version}"));
+        verify(&data).must_end_with(3, says);
+        usher(&serve).must_end_with(3, says);
+        assert_eq!(sqlite3(&data, "PRAGMA user_version"), version);
+    }
 }

@@ -34,8 +34,11 @@ pub(super) fn slice(
                 cells::stage(row).map(Effect::Stage)
             }),
         RowKind::Claim => walk.rows(
-            select!(CLAIM, "claims WHERE (performance, seat) > (?1, ?2) ORDER BY performance, seat LIMIT ?3"),
-            &[Value::Integer(0), Value::Integer(0)],
+            select!(
+                CLAIM,
+                "claims WHERE (performance, hold, seat) > (?1, ?2, ?3) ORDER BY performance, hold, seat LIMIT ?4"
+            ),
+            &[Value::Integer(0), Value::Integer(0), Value::Integer(0)],
             |row| cells::claim(row).map(Effect::Claim),
         ),
         // Counts are kept in memory only, made from the claims.

@@ -23,15 +23,17 @@ pub(crate) async fn dates(call: Call) -> Result<Answer, Problem> {
     let concert = call.concert()?;
     call.may_look(None)?;
     let backing = &call.front.backing;
-    let loaded = || backing.metrics.loaded(View::Dates);
+    let loaded = || {
+        backing.metrics.loaded(View::Dates);
+        backing.metrics.rendered(View::Dates);
+    };
     let shown = backing.views.dates(concert, call.front.now(), backing.house.reads(), loaded).await;
     let shown = shown.map_err(|error| read_problem(&error))?;
     let shown = shown.ok_or_else(|| Problem::new(ProblemCode::ConcertNotFound))?;
     if let Some(answer) = not_modified(&call.head.headers, &shown.tag) {
         return Ok(answer);
     }
-    let body = shown.body(|| backing.metrics.rendered(View::Dates)).await;
-    Ok(tagged(found(JSON, body), &shown.tag))
+    Ok(tagged(found(JSON, shown.body.clone()), &shown.tag))
 }
 
 /// The free seats of a performance, or with `?view=bitmap` two bits for every seat: 0 free, 1 held, 2 sold, 3 blocked.

@@ -1,8 +1,9 @@
 //! Availability as seen by buyers: rendered at most once per version, at most every 50 ms under writes, and never
 //! more than 50 ms behind a commit.
 //!
-//! A view that is kept follows every commit, so only a first look reads the store. Commits that come while a view is
-//! loaded are remembered with it and follow what was read: a version never goes back.
+//! A kept view of seats follows every commit, so only a first look reads the store; kept dates are told that they are
+//! stale, and read again. Commits that come while a view is loaded are remembered with it and follow what was read: a
+//! version never goes back.
 
 mod dates;
 mod loading;
@@ -32,7 +33,7 @@ use seats::{SeatsChange, Taken};
 /// What was rendered is shown for so long whatever is committed meanwhile.
 pub(crate) const RENDER_EVERY: Duration = Duration::from_millis(50);
 
-/// What a commit does to a view that is kept.
+/// What a commit does to seats that are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Following {
     /// It is applied: commits come in order.
@@ -48,13 +49,13 @@ pub struct Views {
     dates: Cache<ConcertId, Kept<DatesView>, FxBuildHasher>,
     seats_loading: Loading<SeatsView>,
     dates_loading: Loading<DatesView>,
-    /// Which kept dates show a performance, and at which place.
-    places: Arc<Mutex<Places>>,
+    /// Which kept dates show a performance.
+    dated: Arc<Mutex<Dated>>,
     seats_turns: Turnstile<PerformanceId, Option<Arc<SeatsShown>>>,
     dates_turns: Turnstile<ConcertId, Option<Arc<DatesShown>>>,
 }
 
-type Places = FxHashMap<PerformanceId, (Arc<DatesView>, usize)>;
+type Dated = FxHashMap<PerformanceId, Arc<DatesView>>;
 
 struct Kept<V> {
     view: Arc<V>,
@@ -76,14 +77,14 @@ impl Views {
     /// Views of at most about so many bytes. `one_desk`: whether the house has one desk, so that its commits come in
     /// order.
     pub fn new(bytes_max: u64, one_desk: bool) -> Arc<Views> {
-        let places: Arc<Mutex<Places>> = Arc::default();
+        let dated: Arc<Mutex<Dated>> = Arc::default();
         let forget = {
-            let places = places.clone();
+            let dated = dated.clone();
             move |_: Arc<ConcertId>, gone: Kept<DatesView>, _: RemovalCause| {
-                let mut places = places.lock().expect("no holder of this lock panics");
+                let mut dated = dated.lock().expect("no holder of this lock panics");
                 for id in gone.view.performances() {
-                    if places.get(&id).is_some_and(|(view, _)| Arc::ptr_eq(view, &gone.view)) {
-                        places.remove(&id);
+                    if dated.get(&id).is_some_and(|view| Arc::ptr_eq(view, &gone.view)) {
+                        dated.remove(&id);
                     }
                 }
             }
@@ -106,7 +107,7 @@ impl Views {
             dates,
             seats_loading: Loading::default(),
             dates_loading: Loading::default(),
-            places,
+            dated,
             seats_turns: Turnstile::default(),
             dates_turns: Turnstile::default(),
         })
@@ -231,27 +232,15 @@ impl Views {
             let at = Instant::now();
             let read = read()?;
             Ok(read.map(|read| {
-                let shown = self.keep_dates(&view, read, (at, now));
-                view.shown((Instant::now(), now)).unwrap_or(shown)
+                let shown = view.load(&read, (at, now));
+                let mut dated = self.dated.lock().expect("no holder of this lock panics");
+                let performances = read.performances.iter().map(|(performance, _)| performance.id);
+                dated.extend(performances.map(|id| (id, view.clone())));
+                drop(dated);
+                self.dates.insert(id, Kept { view: view.clone(), bytes: view.bytes() });
+                shown
             }))
         })
-    }
-
-    fn keep_dates(
-        &self,
-        view: &Arc<DatesView>,
-        read: usher_engine::ConcertRead,
-        at: (Instant, Timestamp),
-    ) -> Arc<DatesShown> {
-        let bytes = DatesView::bytes_max(&read.performances);
-        let mut places = self.places.lock().expect("no holder of this lock panics");
-        let (shown, performances) = view.load(self.following, read, at);
-        for (place, performance) in performances.into_iter().enumerate() {
-            places.insert(performance.id, (view.clone(), place));
-        }
-        drop(places);
-        self.dates.insert(view.concert, Kept { view: view.clone(), bytes });
-        shown
     }
 
     fn follow_seats(&self, changes: &Changes) {
@@ -269,22 +258,14 @@ impl Views {
     fn follow_dates(&self, changes: &Changes) {
         let loading = self.dates_loading.all();
         for performance in &changes.performances {
-            let Some(stage) = changes.stages.get(&performance.id) else { continue };
-            let date = (performance.clone(), *stage);
             let kept = self.dates.get(&performance.concert).map(|kept| kept.view);
-            for view in loading.iter().filter(|view| view.concert == performance.concert).chain(&kept) {
-                if let Some(place) = view.follow_made(&date) {
-                    let mut places = self.places.lock().expect("no holder of this lock panics");
-                    places.insert(performance.id, (view.clone(), place));
-                }
-            }
+            let loading = loading.iter().filter(|view| view.concert == performance.concert);
+            loading.chain(&kept).for_each(|view| view.follow_made(performance.id));
         }
-        let places = self.places.lock().expect("no holder of this lock panics");
+        let dated = self.dated.lock().expect("no holder of this lock panics");
         for stage in changes.stages.values() {
-            loading.iter().for_each(|view| view.follow(self.following, None, stage));
-            if let Some((view, place)) = places.get(&stage.performance) {
-                view.follow(self.following, Some(*place), stage);
-            }
+            let kept = dated.get(&stage.performance);
+            loading.iter().chain(kept).for_each(|view| view.follow(stage.performance, stage.version));
         }
     }
 }

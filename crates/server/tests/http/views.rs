@@ -80,18 +80,37 @@ async fn rendered(house: &TestHouse) -> u64 {
 async fn a_view_that_is_loaded_while_seats_are_sold_ends_up_true() {
     let house = Arc::new(TestHouse::open());
     for _ in 0..20 {
-        let performance = house.performance(json!({"maxSeatsPerUser": 50})).await;
+        let concert = house.concert().await;
+        let made = house.performance_of(concert, json!({"maxSeatsPerUser": 50})).await.expect(201);
+        let performance = made["concertOptionId"].as_u64().unwrap();
         let holds = (1..=10).map(|seat| {
             let house = house.clone();
             tokio::spawn(async move { house.hold("kim", performance, &[seat]).await })
         });
         let holds: Vec<_> = holds.collect();
         let path = format!("/api/availability/seats/{performance}/0");
+        let dates = format!("/api/availability/dates/{concert}");
         house.get(&path).await.expect(200);
+        house.get(&dates).await.expect(200);
         for hold in holds {
             hold.await.unwrap();
         }
         assert_eq!(house.free_seats(performance).await, (11..=50).collect::<Vec<_>>());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(house.get(&dates).await.expect(200)["availableDateResponses"][0]["seatsAvailable"], 40);
+    }
+}
+
+#[tokio::test]
+async fn dates_that_are_shown_show_a_new_performance_too() {
+    let house = TestHouse::open();
+    let concert = house.concert().await;
+    let dates = format!("/api/availability/dates/{concert}");
+    for count in 0..3 {
+        let shown = house.get(&dates).await.expect(200);
+        assert_eq!(shown["availableDateResponses"].as_array().unwrap().len(), count);
+        house.performance_of(concert, json!({})).await.expect(201);
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

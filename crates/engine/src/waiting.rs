@@ -74,7 +74,10 @@ impl Waiting {
         waiting.scan(reader, RowKind::Room)?;
         waiting.scan(reader, RowKind::Place)?;
         let now = waiting.clock.now();
-        waiting.stock.write().expect("no holder of this lock panics").pass(now);
+        let mut stock = waiting.stock.write().expect("no holder of this lock panics");
+        stock.pass(now);
+        stock.shrink();
+        drop(stock);
         for room in waiting.all() {
             room.restart(now);
         }

@@ -13,8 +13,8 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// About 30 MB when full.
-    pub(crate) const DEFAULT: Bounds = Bounds { claims_max: 200_000, rows_max: 50_000 };
+    /// About 30 MB when full: a biggest hall with all its claims, and as much again.
+    pub(crate) const DEFAULT: Bounds = Bounds { claims_max: 200_000, rows_max: 25_000 };
 }
 
 /// Rows with what is needed to forget them again.
@@ -95,8 +95,9 @@ impl WorkingSet {
         let mut by_age: Vec<(u64, PerformanceId)> =
             self.rows.houses.keys().map(|id| (self.last_used.get(id).copied().unwrap_or(0), *id)).collect();
         by_age.sort_unstable();
-        for (_, id) in by_age {
-            if weight <= self.bounds.claims_max / 2 {
+        for (used, id) in by_age {
+            let is_in_use = used + Self::LOOK_EVERY > self.batch;
+            if weight <= self.bounds.claims_max / 2 || (is_in_use && weight <= self.bounds.claims_max) {
                 break;
             }
             weight -= weight_of(&self.rows, &id);
@@ -104,5 +105,84 @@ impl WorkingSet {
             self.last_used.remove(&id);
         }
         self.last_used.retain(|id, _| self.rows.houses.contains_key(id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use usher_core::{
+        Claim, ClaimState, Concert, ConcertId, House, Money, Performance, RoomId, SeatNumber, Span, Stage,
+        Timestamp,
+    };
+
+    use super::*;
+
+    fn house(id: PerformanceId, seats: u32) -> House {
+        let at = Timestamp::from_unix_ms(0);
+        let performance = Performance {
+            id,
+            concert: ConcertId::new(1),
+            begins_at: at,
+            duration: Span::from_secs(1),
+            title: "".into(),
+            description: None,
+            price: Money::ZERO,
+            seats_max: seats,
+            sale_opens_at: at,
+            sale_closes_at: at,
+            hold_ttl: Span::from_secs(1),
+            seats_per_user_max: 1,
+            room: RoomId::main(),
+            created_at: at,
+        };
+        let blocked = |seat| Claim {
+            performance: id,
+            seat: SeatNumber::new(seat),
+            state: ClaimState::Blocked,
+            hold: None,
+            user: None,
+        };
+        let claims = (1..=seats).map(|seat| (SeatNumber::new(seat), blocked(seat)));
+        House {
+            performance: Arc::new(performance),
+            concert: Arc::new(Concert { id: ConcertId::new(1), title: "".into(), created_at: at }),
+            stage: Stage::new(id),
+            claims: BTreeMap::from_iter(claims),
+            counts: FxHashMap::default(),
+        }
+    }
+
+    /// Runs batches that use these, until houses have been looked through.
+    fn use_for_a_while(set: &mut WorkingSet, used: &[u64]) {
+        let locks = used.iter().map(|id| Key::Performance(PerformanceId::new(*id)));
+        let keys = Keys { locks: locks.collect(), ..Keys::default() };
+        for _ in 0..WorkingSet::LOOK_EVERY {
+            set.touch(&keys);
+            set.trim();
+        }
+    }
+
+    #[test]
+    fn a_hall_in_use_stays_whatever_its_size_and_what_is_quiet_goes() {
+        let mut set = WorkingSet::new(Bounds { claims_max: 1_000, rows_max: 10 });
+        let halls = [(1, 600), (2, 900), (3, 5)];
+        for (id, seats) in halls {
+            let id = PerformanceId::new(id);
+            set.rows.houses.insert(id, house(id, seats));
+        }
+        let kept = |set: &WorkingSet| {
+            let mut kept: Vec<u64> = set.rows.houses.keys().map(|id| id.get()).collect();
+            kept.sort_unstable();
+            kept
+        };
+        use_for_a_while(&mut set, &[2, 3]);
+        assert_eq!(kept(&set), [2, 3], "a hall that is being sold was loaded again and again");
+        use_for_a_while(&mut set, &[3]);
+        set.rows.houses.insert(PerformanceId::new(1), house(PerformanceId::new(1), 600));
+        use_for_a_while(&mut set, &[1]);
+        assert_eq!(kept(&set), [1]);
     }
 }

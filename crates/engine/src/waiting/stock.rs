@@ -1,7 +1,7 @@
 //! How many seats each room still has to give: what tells those who wait whether waiting is of use.
 //!
 //! A seat is left while it is neither sold nor blocked, in a performance not begun, closed or cancelled; a held seat
-//! is left. Sixteen bytes a performance, followed from commit to commit.
+//! is left. Sixteen bytes a performance and eight more until it begins, followed from commit to commit.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -49,7 +49,7 @@ pub struct RoomStock {
 struct Shelf {
     stock: RoomStock,
     /// Performances ahead, by when they begin.
-    beginnings: BinaryHeap<Reverse<(u32, u64)>>,
+    beginnings: BinaryHeap<Reverse<(u32, u32)>>,
 }
 
 /// The stock of every room.
@@ -92,11 +92,11 @@ impl Stock {
     }
 
     fn put(&mut self, id: PerformanceId, entry: Entry, is_cancelled: bool) {
-        let at = usize::try_from(id.get()).expect("ids of performances are dense");
-        if self.entries.len() <= at {
-            self.entries.resize(at + 1, Entry::default());
+        let at = u32::try_from(id.get()).expect("ids of performances are dense");
+        if self.entries.len() <= at as usize {
+            self.entries.resize(at as usize + 1, Entry::default());
         }
-        self.entries[at] = entry;
+        self.entries[at as usize] = entry;
         let now_s = self.now_s;
         let shelf = &mut self.rooms[usize::from(entry.room)];
         shelf.stock.performances += 1;
@@ -105,7 +105,7 @@ impl Stock {
         } else if now_s < entry.begins_at_s {
             shelf.stock.ahead += 1;
             shelf.stock.left += entry.left(now_s);
-            shelf.beginnings.push(Reverse((entry.begins_at_s, id.get())));
+            shelf.beginnings.push(Reverse((entry.begins_at_s, at)));
         }
     }
 
@@ -148,13 +148,19 @@ impl Stock {
                     break;
                 }
                 shelf.beginnings.pop();
-                if !self.cancelled.contains_key(&id) {
+                if !self.cancelled.contains_key(&u64::from(id)) {
                     shelf.stock.ahead -= 1;
                     shelf.stock.left -= self.entries[id as usize].left(self.now_s);
                 }
             }
         }
         self.now_s = now_s;
+    }
+
+    /// Gives back what was set aside for more performances.
+    pub(super) fn shrink(&mut self) {
+        self.entries.shrink_to_fit();
+        self.rooms.iter_mut().for_each(|shelf| shelf.beginnings.shrink_to_fit());
     }
 
     /// What a room has to give; `None`: no performance names it.

@@ -122,7 +122,10 @@ impl DatesShown {
         });
         let version: u64 = read.performances.iter().map(|(_, stage)| stage.version).sum();
         Self {
-            body: render::dates(on_offer.map(|(performance, stage)| (&**performance, stage))).into(),
+            // No larger than it is: most of what views take is this.
+            body: render::dates(on_offer.map(|(performance, stage)| (&**performance, stage)))
+                .into_boxed_slice()
+                .into(),
             tag: tag(&format_args!("{version}-{}", ahead().count())),
             changes_at: ahead().map(|(performance, _)| performance.begins_at).min(),
             since,

@@ -11,6 +11,7 @@ use crate::behind::{Behind, Generation};
 use crate::cells;
 use crate::error::{Sql, store_error, violated};
 use crate::reader::unpack;
+use crate::seen::Seen;
 
 /// Which table takes new answers, and since when.
 #[derive(Clone, Copy)]
@@ -26,6 +27,8 @@ pub(crate) struct Answers {
     turn: Turn,
     /// The turn as it is when the transaction under way is gone.
     turn_committed: Turn,
+    /// Which keys each table may have.
+    seen: [Seen; 2],
     /// Those that neither table has.
     behind: Behind<AnswerKey, Answer>,
     /// The latest row of new ones, committed or not.
@@ -37,7 +40,7 @@ pub(crate) struct Answers {
     absent: FxHashSet<AnswerKey>,
 }
 
-const GENERATION: Generation = Generation(24_000);
+const GENERATION: Generation = Generation(48_000);
 
 const LOOK_UP: [&str; 2] = [
     "SELECT request, answered, at FROM answers_0 WHERE key = ?1",
@@ -66,6 +69,7 @@ impl Answers {
         let mut answers = Self {
             turn,
             turn_committed: turn,
+            seen: [Seen::of(db, 0)?, Seen::of(db, 1)?],
             behind: Behind::new(GENERATION),
             last: 0,
             written: 0,
@@ -102,7 +106,8 @@ impl Answers {
         if let Some(answer) = self.behind.get(&key) {
             return Ok(Some(answer.clone()));
         }
-        for table in [self.turn.table, 1 - self.turn.table] {
+        let tables = [self.turn.table, 1 - self.turn.table];
+        for table in tables.into_iter().filter(|table| self.seen[*table].may_have(key)) {
             let mut look_up = db.prepare_cached(LOOK_UP[table])?;
             let found = look_up.query_row([&key.0.to_be_bytes()[..]], |row| {
                 let request = row.get::<_, i64>(0)? as u64;
@@ -154,6 +159,7 @@ impl Answers {
     pub(crate) fn write_slice(&mut self, db: &Connection) -> Sql<()> {
         let mut insert = db.prepare_cached(INSERT[self.turn.table])?;
         for (key, answer) in self.behind.slice() {
+            self.seen[self.turn.table].add(*key);
             let answered = postcard::to_allocvec(&answer.answered).expect("an answer is a plain value");
             let key = key.0.to_be_bytes();
             insert.execute(params![&key[..], answer.request as i64, answered, answer.at.unix_ms()])?;
@@ -189,6 +195,11 @@ impl Answers {
         self.absent.clear();
     }
 
+    /// Learns which keys the tables had at the start, a slice of each.
+    pub(crate) fn learn(&mut self, db: &Connection) -> Sql<()> {
+        self.seen.iter_mut().enumerate().try_for_each(|(table, seen)| seen.fill(db, table))
+    }
+
     /// Whether the older table must be emptied, because its answers are a day old and its turn has come.
     pub(crate) fn is_due(&self, now: Timestamp) -> bool {
         self.turn.is_emptying || now.unix_ms() - self.turn.since.unix_ms() >= Self::TURN_MS
@@ -202,6 +213,7 @@ impl Answers {
             let mut set = db.prepare_cached("UPDATE meta SET value = ?2 WHERE name = ?1")?;
             set.execute(params!["answers_turn", older as i64])?;
             set.execute(params!["answers_since", now.unix_ms()])?;
+            self.seen[older] = Seen::none();
             self.turn = Turn { table: older, since: now, is_emptying: false };
         }
         Ok(())
@@ -233,8 +245,8 @@ mod tests {
     fn a_start_goes_on_where_a_kill_left_a_generation_half_written() {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(crate::schema::CREATE).unwrap();
-        let all = answers(GENERATION.0 + 100);
-        let (later, given) = all.split_first().unwrap();
+        let mut given = answers(GENERATION.0 + 100);
+        let (unknown, later) = (given.pop().unwrap(), &given.pop().unwrap());
         let mut before = Answers::open(&db).unwrap();
         for batch in given.chunks(GENERATION.0 / 3) {
             before.write(&db, batch).unwrap();
@@ -263,7 +275,21 @@ mod tests {
                 "two of those that are written go with each that comes"
             );
         }
-        assert_eq!(after.find(&db, given[7].key).unwrap().unwrap(), given[7]);
+        let finds = |after: &mut Answers| {
+            given.iter().all(|answer| after.find(&db, answer.key).unwrap().as_ref() == Some(answer))
+        };
+        let may_have =
+            |after: &Answers, answer: &Answer| after.seen.iter().any(|seen| seen.may_have(answer.key));
+        assert!(
+            finds(&mut after) && may_have(&after, &unknown),
+            "nothing is known of what was there at the start"
+        );
+        for _ in 0..given.len() {
+            after.learn(&db).unwrap();
+        }
+        assert!(finds(&mut after) && !may_have(&after, &unknown), "a new key costs a look-up");
+        after.empty_slice(&db, Timestamp::from_unix_ms(1)).unwrap();
+        assert!(finds(&mut after), "a table that is full when the other has its turn keeps its keys");
         let again = after.write(&db, &given[7..8]);
         assert!(matches!(again, Err(StoreError::Constraint { .. })), "a key is answered once: {again:?}");
     }

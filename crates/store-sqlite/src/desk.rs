@@ -48,6 +48,7 @@ impl Desk for SqliteDesk {
             self.alone("index the history", |desk| desk.history.write_slice(&desk.db))?;
             self.history.committed();
         }
+        self.answers.learn(&self.db).map_err(store_error("read which keys are answered"))?;
         if self.answers.is_slice_overdue() {
             self.alone("keep answers by their keys", |desk| desk.answers.write_slice(&desk.db))?;
             self.answers.committed();

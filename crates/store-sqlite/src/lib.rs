@@ -15,6 +15,7 @@ mod open;
 mod places;
 mod reader;
 mod schema;
+mod seen;
 mod taken;
 mod write;
 

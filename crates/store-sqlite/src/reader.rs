@@ -126,6 +126,9 @@ fn programme(db: &Connection, id: PerformanceId) -> Sql<Option<(Programme, Stage
     Ok(Some((Programme { performance: Arc::new(performance), concert: Arc::new(concert) }, stage)))
 }
 
+/// Sold seats that are put in order at a time: few of a big hall are kept while it is walked.
+const SOLD_SLICE: usize = 1_000;
+
 impl Reader for SqliteReader {
     fn programme(&mut self, id: PerformanceId) -> Result<Option<(Programme, Stage)>, StoreError> {
         self.snapshot(|db| programme(db, id))
@@ -225,20 +228,25 @@ impl Reader for SqliteReader {
     ) -> Result<Vec<HoldLine>, StoreError> {
         self.snapshot(|db| {
             let mut claims = db.prepare_cached(
-                "SELECT seat, hold FROM claims WHERE performance = ?1 AND seat > ?2 AND state = 1 ORDER BY seat",
+                "SELECT seat, hold FROM claims WHERE performance = ?1 AND seat > ?2 AND state = 1 \
+                 ORDER BY seat LIMIT ?3",
             )?;
-            let after = after.map_or(0, SeatNumber::get);
-            let mut rows = claims.query(params![performance.get() as i64, after])?;
-            let mut found = Vec::new();
-            while let (true, Some(row)) = (found.len() < limit, rows.next()?) {
-                let seat: u32 = row.get(0)?;
-                let Some(hold) = load::hold(db, HoldId::new(cells::id(row, 1)?))? else { continue };
-                // A booking of several seats stands at its first.
-                if hold.seats.first().is_some_and(|first| first.get() == seat) {
-                    found.push(line(db, hold)?);
+            let (mut after, mut found) = (after.map_or(0, SeatNumber::get), Vec::new());
+            loop {
+                let mut rows = claims.query(params![performance.get() as i64, after, SOLD_SLICE as i64])?;
+                let mut seen = 0;
+                while let (true, Some(row)) = (found.len() < limit, rows.next()?) {
+                    (after, seen) = (row.get(0)?, seen + 1);
+                    let Some(hold) = load::hold(db, HoldId::new(cells::id(row, 1)?))? else { continue };
+                    // A booking of several seats stands at its first.
+                    if hold.seats.first().is_some_and(|first| first.get() == after) {
+                        found.push(line(db, hold)?);
+                    }
+                }
+                if seen < SOLD_SLICE {
+                    return Ok(found);
                 }
             }
-            Ok(found)
         })
     }
 

@@ -15,8 +15,8 @@ use crate::open::connect;
 
 /// Frames (pages of 4 KiB) that may wait before they are copied back: 32 MiB.
 const COPY_AT_FRAMES: i64 = 8 * 1024;
-/// Frames in the WAL at which it is to start from its beginning: 128 MiB.
-const RESTART_AT_FRAMES: i64 = 32 * 1024;
+/// Frames in the WAL at which it is to start from its beginning: 320 MiB. Each start has the writer wait for the disk.
+const RESTART_AT_FRAMES: i64 = 80 * 1024;
 /// Frames that the writer may find left then, if so few can be had.
 const LEFT_FRAMES: i64 = 256;
 const COPIES_BEFORE_RESTART: usize = 4;

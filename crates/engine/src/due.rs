@@ -132,6 +132,7 @@ mod tests {
         assert_eq!(due.take(at), [(at, HoldId::new(7))]);
         assert_eq!(due.take(at), []);
     }
+
     #[test]
     fn holds_are_taken_when_their_time_has_come_in_order_and_a_bounded_number() {
         let mut due = Due::default();

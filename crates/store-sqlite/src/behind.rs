@@ -15,7 +15,7 @@ pub(crate) struct Generation(pub(crate) usize);
 /// A slice is at least so large, or ends its generation. One that no batch wrote for so long is written alone.
 const SLICE: usize = 250;
 const SLICE_EVERY: Duration = Duration::from_millis(50);
-/// What a batch of the most orders owes.
+/// More than a batch of the most orders owes.
 const SLICE_MAX: usize = 2_000;
 /// Less than a generation is written once nothing has been for so long.
 const IDLE: Duration = Duration::from_secs(1);

@@ -46,7 +46,7 @@ impl DatesView {
         Arc::new(Self { concert, live: Mutex::new(live) })
     }
 
-    /// About what it takes in bytes, with its entries among the places.
+    /// About what it takes in bytes, with its entries in the map of performances.
     pub(super) fn bytes(&self) -> u32 {
         match &*self.live.lock().expect("no holder of this lock panics") {
             Live::Loading { .. } => 0,
@@ -76,8 +76,8 @@ impl DatesView {
     pub(super) fn load(&self, read: &ConcertRead, at: (Instant, Timestamp)) -> Arc<DatesShown> {
         let shown = Arc::new(DatesShown::new(read, at));
         let version_of = |id: PerformanceId| {
-            let mut found = read.performances.iter().filter(|(performance, _)| performance.id == id);
-            found.next().map(|(_, stage)| stage.version)
+            let found = read.performances.iter().find(|(performance, _)| performance.id == id);
+            found.map(|(_, stage)| stage.version)
         };
         let mut live = self.live.lock().expect("no holder of this lock panics");
         let is_stale = match &*live {
